@@ -1,0 +1,62 @@
+"""evalkit: reproducible assessment of ecological-civilization construction zones.
+
+The public names, usable in a notebook without the command line::
+
+    import evalkit as ek
+    catalog = ek.load_catalog()
+    inputs = ek.read_inputs(catalog, "chongming-2023")
+    assessment = ek.assess(catalog, inputs, "310151")
+    ek.explain(assessment, "C04.1")
+
+Names are imported when they are first used, so that ``import evalkit`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evalkit.assessment import Assessment, assess, check_run
+    from evalkit.catalog import Catalog, load_catalog
+    from evalkit.intake import Inputs, read_inputs
+    from evalkit.messages import EvalkitError
+    from evalkit.values import Missing, Period, round_half_even
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Assessment": "evalkit.assessment",
+    "Catalog": "evalkit.catalog",
+    "EvalkitError": "evalkit.messages",
+    "Inputs": "evalkit.intake",
+    "Missing": "evalkit.values",
+    "Period": "evalkit.values",
+    "assess": "evalkit.assessment",
+    "check_run": "evalkit.assessment",
+    "load_catalog": "evalkit.catalog",
+    "read_inputs": "evalkit.intake",
+    "round_half_even": "evalkit.values",
+}
+
+__all__ = [
+    "Assessment",
+    "Catalog",
+    "EvalkitError",
+    "Inputs",
+    "Missing",
+    "Period",
+    "assess",
+    "check_run",
+    "load_catalog",
+    "read_inputs",
+    "round_half_even",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'evalkit' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

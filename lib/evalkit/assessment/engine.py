@@ -1,0 +1,221 @@
+"""Assess a region: every line, every period."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from evalkit.assessment.assessment import Assessment
+from evalkit.assessment.judge import NOT_APPLICABLE, Judge, Outcome, resolve_classes
+from evalkit.assessment.lines import Line, lines_of
+from evalkit.assessment.progress import progress
+from evalkit.assessment.trace import trace_of
+from evalkit.assessment.values import MeasureValue, Scope
+from evalkit.catalog import Catalog
+from evalkit.catalog.models import BaseValue, Plan, Region, Run
+from evalkit.catalog.rules import Assigned, ByClass, Compare, Rule, Trend, numeric_target
+from evalkit.intake import Inputs
+from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.values import Missing, Period, format_fixed, format_full
+
+_MOST_DIGITS = 12
+
+
+def assess(catalog: Catalog, inputs: Inputs, region_code: str) -> Assessment:
+    """Assess one region of a run against its sets and plans.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The rules.
+    inputs : Inputs
+        As :func:`evalkit.read_inputs` returns them.
+    region_code : str
+        GB/T 2260 code or ``<code>-<slug>``; the region need not be listed in the run.
+
+    Returns
+    -------
+    Assessment
+        Rows of ``results.csv`` and their traces. Nothing is written.
+
+    Raises
+    ------
+    EvalkitError
+        The region's data or rules are at fault (all problems at once).
+
+    Examples
+    --------
+    >>> import evalkit as ek
+    >>> catalog = ek.load_catalog()  # doctest: +SKIP
+    >>> inputs = ek.read_inputs(catalog, "chongming-2023")  # doctest: +SKIP
+    >>> ek.assess(catalog, inputs, "310151").frame()  # doctest: +SKIP
+    """
+    run = catalog.run(inputs.run)
+    region = catalog.regions.get(region_code)
+    if region is None:
+        raise EvalkitError(Problem("unknown_id", Place("params/regions"), {"kind": "region", "id": region_code, "hint": ""}))
+    problems = [*inputs.errors(region_code), *_region_problems(catalog, run, region)]
+    if problems:
+        raise EvalkitError(problems)
+    assessment = Assessment(run.id, region_code)
+    scopes = _scopes(catalog, inputs, run, region)
+    faults: list[Problem] = []
+    for line in lines_of(catalog, run, region):
+        for name in run.periods:
+            if line.only_period in ("", name):
+                _assess_line(assessment, scopes[line.source], line, Period.parse(name), faults)
+    if faults:
+        raise EvalkitError(list({(p.code, str(p.place), str(p.values)): p for p in faults}.values()))
+    return assessment
+
+
+def check_run(catalog: Catalog, run_id: str) -> list[Problem]:
+    """Return what keeps the regions of a run from being assessed: levels and classes that do not fit."""
+    run = catalog.run(run_id)
+    problems: list[Problem] = []
+    for code in run.regions:
+        problems.extend(_region_problems(catalog, run, catalog.regions[code]))
+    for set_id in run.sets:
+        document = catalog.documents[catalog.sets[set_id].document]
+        if document.superseded_by:
+            successor = catalog.documents[document.superseded_by]
+            values = {"number": document.number or document.title_zh, "successor": successor.number or successor.title_zh}
+            problems.append(Problem("set_superseded", catalog.place("set", set_id), values, "note"))
+    return problems
+
+
+def _scopes(catalog: Catalog, inputs: Inputs, run: Run, region: Region) -> dict[str, Scope]:
+    """Return where values come from, by set and plan; a plan may have re-based its base year."""
+    base = catalog.base_period(run, region.code)
+    scopes = {set_id: Scope(catalog, inputs, region, base) for set_id in run.sets}
+    for plan in catalog.plans_of(run, region.code):
+        scopes[plan.id] = Scope(catalog, inputs, region, Period.parse(plan.base_period), _overrides(plan))
+    return scopes
+
+
+def _overrides(plan: Plan) -> dict[tuple[str, str], BaseValue]:
+    return {(row.measure, plan.base_period): row.base for row in plan.indicators if row.base and row.measure}
+
+
+def _classes(line: Line, scope: Scope) -> dict[str, str]:
+    return {c.class_: c.value for c in scope.region.classes if c.set == line.set_id}
+
+
+def _region_problems(catalog: Catalog, run: Run, region: Region) -> list[Problem]:
+    problems = []
+    for set_id in run.sets:
+        indicator_set = catalog.sets[set_id]
+        if region.level not in indicator_set.levels:
+            values = {"set": set_id, "region": region.code, "level": region.level}
+            problems.append(Problem("level_mismatch", catalog.place("run", run.id), values, "error", region.code))
+    for line in lines_of(catalog, run, region):
+        for part in line.rule.walk():
+            if isinstance(part, ByClass) and region.class_value(line.set_id, part.dimension) is None:
+                dimension = catalog.sets[line.set_id].dimension(part.dimension)
+                values = {"indicator": line.indicator, "dimension": dimension.name_zh if dimension else part.dimension,
+                          "region": region.code, "allowed": [v.id for v in dimension.values] if dimension else []}  # fmt: skip
+                problems.append(Problem("class_undeclared", catalog.place("region", region.code), values, "error", region.code))
+    return problems
+
+
+def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Period, faults: list[Problem]) -> None:
+    classes = _classes(line, scope)
+    rule = resolve_classes(line.rule, classes)
+    own = scope.measure(line.measure, period)
+    faults.extend(_faults(own, scope))
+    if isinstance(own.value, Missing) and own.value.reason in NOT_APPLICABLE:
+        outcome = Outcome(None, own.value.reason)
+    else:
+        outcome = Judge(scope, period, line.compare_rounded).judge(rule, line.measure)
+    status, reason = outcome.status()
+    base_at = scope.at("base", period)
+    base = scope.measure(line.measure, base_at) if base_at else None
+    previous = scope.measure(line.measure, period.previous())
+    target = numeric_target(rule)
+    way, way_note = progress(own, base, target) if line.milestone else (None, "")
+    notes = [*own.notes, *outcome.notes]
+    if base is not None and "rebased" in base.notes:
+        notes.append("rebased")
+    if way_note:
+        notes.append(way_note)
+    assigned = scope.item(f"assigned.{line.measure}", period.name)
+    row = {
+        "run": assessment.run, "region_code": scope.region.code, "region": scope.region.name_zh, "period": period.name,
+        "basis": line.basis, "set": line.source, "indicator": line.indicator, "seq": line.seq, "part_of": line.part_of,
+        "domain": line.domain, "task": line.task, "name_zh": line.name_zh, "name_en": line.name_en, "attribute": line.attribute,
+        "class": _class_used(line.rule, classes), "unit": line.unit,
+        "value": _full(own.shown), "value_text": _value_text(own), "value_source": own.source, "data_year": own.data_year,
+        "reported_value": own.reported_text, "adopted_value": "", "rounded_value": rounded(own, target, status),
+        "target_text": line.text, "target_value": _full(target), "target_state": line.cite.state if line.cite else "",
+        "assigned_value": _full(assigned.value) if assigned is not None and not assigned.missing else "",
+        "status": status, "reason": reason, "gap": _full(gap(own, rule, scope, period)),
+        "base_period": base_at.name if base_at else "", "base_value": _full(base.value if base else None),
+        "previous_value": _full(previous.value), "milestone": line.milestone,
+        "milestone_value": _full(target) if line.milestone else "", "progress": _full(way), "note": ";".join(dict.fromkeys(notes)),
+    }  # fmt: skip
+    assessment.rows.append(row)
+    assessment.traces.append(trace_of(scope, line, own, outcome, row))
+
+
+def _faults(own: MeasureValue, scope: Scope) -> list[Problem]:
+    if isinstance(own.computed, Missing) and own.computed.detail == "zero_denominator":
+        items = [argument.item for argument in own.arguments if argument.item is not None and argument.item.value == 0]
+        place = items[0].place() if items else Place(key=own.measure.id)
+        return [Problem("zero_denominator", place, {"measure": own.measure.name_zh, "period": own.period}, "error", scope.region.code)]
+    return []
+
+
+def _full(value: object) -> str:
+    return format_full(value) if isinstance(value, Fraction) else ""
+
+
+def _value_text(own: MeasureValue) -> str:
+    """What is printed where the value is not a plain number."""
+    if own.measure.kind == "qualitative":
+        return own.text
+    if own.measure.kind == "composite":
+        parts = [f"{part.measure.name_zh}{_plain_value(part)}{part.measure.unit}" for part in own.components if part.shown is not None]
+        return "；".join(parts)
+    return _plain_value(own) if own.bound else ""
+
+
+def _plain_value(own: MeasureValue) -> str:
+    sign = {"lower": "≥", "upper": "≤"}.get(own.bound, "")
+    return sign + (format_fixed(own.shown, own.digits) if own.shown is not None else "")
+
+
+def rounded(own: MeasureValue, target: Fraction | None, status: str) -> str:
+    """Return the value as printed; with more digits where it would look equal to a target that it fails."""
+    if own.shown is None:
+        return ""
+    digits = own.digits
+    if target is not None and status == "not_met" and own.shown != target:
+        while digits < _MOST_DIGITS and format_fixed(own.shown, digits) == format_fixed(target, digits):
+            digits += 1
+    return format_fixed(own.shown, digits)
+
+
+def _class_used(rule: Rule, classes: dict[str, str]) -> str:
+    return ";".join(dict.fromkeys(f"{p.dimension}={classes[p.dimension]}" for p in rule.walk() if isinstance(p, ByClass)))
+
+
+def gap(own: MeasureValue, rule: Rule, scope: Scope, period: Period) -> Fraction | None:
+    """Return the margin to the number that the rule asks for first, positive when better; None where there is none."""
+    if not isinstance(own.value, Fraction):
+        return None
+    leaves = [leaf for leaf in rule.walk() if not leaf.of]
+    for leaf in leaves:
+        if isinstance(leaf, Compare):
+            difference = own.value - leaf.value
+            return -abs(difference) if leaf.op == "==" else -difference if leaf.op in ("<=", "<") else difference
+    sign = -1 if own.measure.direction == "down" else 1
+    for leaf in leaves:
+        if isinstance(leaf, Assigned):
+            item = scope.item(f"assigned.{own.measure.id}", period.name)
+            if item is not None and item.value is not None and not item.missing:
+                return sign * (own.value - item.value)
+        if isinstance(leaf, Trend):
+            when = scope.at(leaf.than, period)
+            other = scope.measure(own.measure.id, when).value if when else None
+            if isinstance(other, Fraction):
+                return sign * (own.value - other)
+    return None

@@ -1,0 +1,123 @@
+"""The trace: how a result came about, as data that any reader can print."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from fractions import Fraction
+from typing import Any
+
+from evalkit.assessment.judge import Outcome
+from evalkit.assessment.lines import Line
+from evalkit.assessment.values import Argument, MeasureValue, Scope
+from evalkit.catalog.models import Cite
+from evalkit.formulas.notation import write_formula
+from evalkit.intake import Input
+from evalkit.values import format_full
+
+_LONG = 40  # significant digits of an input: as received
+
+
+def trace_of(scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row: dict[str, str]) -> dict[str, Any]:
+    """Return the trace of one row of the results."""
+    trace: dict[str, Any] = {
+        "key": {"period": own.period, "basis": line.basis, "set": line.source, "indicator": line.indicator, "milestone": line.milestone},
+        "name_zh": line.name_zh,
+        "name_en": line.name_en,
+        "part_of": line.part_of,
+        "measure": own.measure.id,
+        "value_source": own.source,
+        "definition_zh": own.measure.definition_zh,
+        "definition_cite": cite_record(own.measure.cite),
+    }
+    if own.formula is not None:
+        trace["formula"] = formula_record(scope, own)
+    trace["inputs"] = _inputs(scope, own)
+    trace.update(
+        exact=str(own.shown) if own.shown is not None else "",
+        value=row["value"],
+        value_text=row["value_text"],
+        rounded=row["rounded_value"],
+        digits=own.digits,
+        unit=own.measure.unit,
+        bound=own.bound,
+        reported=row["reported_value"],
+        computed=format_full(own.computed) if isinstance(own.computed, Fraction) else "",
+        difference=format_full(own.difference) if own.difference is not None else "",
+        target={"text": line.text, "value": row["target_value"], "state": row["target_state"], "cite": cite_record(line.cite), "class": row["class"]},
+        checks=[asdict(check) for check in outcome.checks],
+    )
+    if outcome.decision is not None:
+        decision = outcome.decision
+        trace["decision"] = {key: getattr(decision, key) for key in ("id", "verdict", "by", "date", "evidence", "reason")}
+    trace.update(
+        status=row["status"],
+        reason=row["reason"],
+        notes=row["note"].split(";") if row["note"] else [],
+        base={"period": row["base_period"], "value": row["base_value"]},
+        previous={"period": "", "value": row["previous_value"]},
+        progress=row["progress"],
+    )
+    return trace
+
+
+def cite_record(cite: Cite | None) -> dict[str, str]:
+    """Return a citation without its empty parts."""
+    return {key: value for key, value in cite.model_dump().items() if value} if cite else {}
+
+
+def formula_record(scope: Scope, own: MeasureValue) -> dict[str, str]:
+    """Return the formula with names, and with the numbers put in."""
+    assert own.formula is not None
+    arguments = {argument.role: argument for argument in own.arguments}
+
+    def name(lang: str) -> Any:
+        return lambda role: _name(scope, arguments[role], lang)
+
+    def number(role: str) -> str:
+        item = arguments[role].item
+        if item is None or item.value is None or item.missing:
+            return "□"  # an empty box where a number is missing
+        return format_full(item.value, _LONG)
+
+    return {
+        "id": own.formula.id,
+        "hash": own.formula.hash,
+        "zh": write_formula(own.formula.tree, name("zh"), "zh"),
+        "en": write_formula(own.formula.tree, name("en"), "en"),
+        "substituted": write_formula(own.formula.tree, number, "zh"),
+    }
+
+
+def _name(scope: Scope, argument: Argument, lang: str) -> str:
+    family, _, measure = argument.variable.partition(".")
+    known = scope.catalog.variables.get(argument.variable) or scope.catalog.measures[measure if family in ("reported", "assigned") else argument.variable]
+    text = known.name_zh if lang == "zh" else known.name_en
+    when = {"base": {"zh": "基准年", "en": "base year "}, "previous": {"zh": "上年", "en": "previous year "}}.get(argument.at)
+    return (when[lang] if when else "") + text
+
+
+def _inputs(scope: Scope, own: MeasureValue) -> list[dict[str, str]]:
+    records = [_record(scope, argument.role, argument.at, argument.period, argument.variable, argument.item) for argument in own.arguments]
+    if own.reported_item is not None:
+        item = own.reported_item
+        records.append(_record(scope, "reported", "current", item.period, item.variable, item))
+    for part in own.components:
+        records.extend(_inputs(scope, part))
+    return records
+
+
+def _record(scope: Scope, role: str, at: str, period: str, variable: str, item: Input | None) -> dict[str, str]:
+    argument = Argument(role, at, period, variable, item)
+    record = {
+        "role": role, "at": at, "period": period, "variable": variable,
+        "name_zh": _name(scope, argument, "zh"), "name_en": _name(scope, argument, "en"),
+        "unit": scope.catalog.variable_unit(variable) or "",
+    }  # fmt: skip
+    if item is None:
+        return {**record, "value": "", "exact": "", "missing": "not_collected"}
+    return {
+        **record, "value": item.shown, "exact": str(item.value) if item.value is not None else "", "bound": item.bound,
+        "missing": item.missing, "data_year": item.data_year, "file": item.file, "sheet": "", "cell": item.cell,
+        "value_received": item.value_received, "unit_received": item.unit_received, "factor": format_full(item.factor),
+        "correction_id": item.correction_id, "source": item.source,
+    }  # fmt: skip

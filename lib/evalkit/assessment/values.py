@@ -1,0 +1,224 @@
+"""The value of a measure in a region and period: computed, reported, or missing with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from evalkit.catalog import Catalog
+from evalkit.catalog.models import BaseValue, Decision, Measure, Region
+from evalkit.formulas import Formula, build
+from evalkit.formulas.evaluate import Value, evaluate
+from evalkit.intake import Input, Inputs
+from evalkit.values import Missing, Period, decimal_places, format_fixed, format_full, parse_decimal
+
+_DEFAULT_DIGITS = 2  # printed decimals of a computed value whose measure does not say
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a formula: what it is bound to and the input that was found."""
+
+    role: str
+    at: str
+    period: str
+    variable: str
+    item: Input | None
+
+
+@dataclass
+class MeasureValue:
+    """A measure's value in one period, with all that led to it.
+
+    Parameters
+    ----------
+    value : Fraction or Missing
+        What is judged, in the measure's unit.
+    shown : Fraction or None
+        What is printed; also where a figure is shown but not assessed.
+    source : {"computed", "reported", ""}
+    computed, reported : Fraction or Missing or None
+        None where there is no formula, or nothing was reported.
+    text : str
+        What the source prints for qualitative measures.
+    """
+
+    measure: Measure
+    period: str
+    value: Value
+    shown: Fraction | None = None
+    source: str = ""
+    computed: Value | None = None
+    reported: Value | None = None
+    reported_item: Input | None = None
+    formula: Formula | None = None
+    arguments: list[Argument] = field(default_factory=list)
+    components: list[MeasureValue] = field(default_factory=list)
+    text: str = ""
+    bound: str = ""
+    data_year: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def digits(self) -> int:
+        """Decimals with which the value is printed."""
+        if self.measure.digits is not None:
+            return self.measure.digits
+        if self.source == "reported" and self.reported_item is not None:
+            return _places(self.reported_item)
+        return _DEFAULT_DIGITS
+
+    @property
+    def reported_text(self) -> str:
+        """The reported value with the decimals that the source prints; empty when there is none."""
+        if not isinstance(self.reported, Fraction) or self.reported_item is None:
+            return ""
+        return format_fixed(self.reported, _places(self.reported_item))
+
+    @property
+    def difference(self) -> Fraction | None:
+        """Reported minus computed value, the computed one rounded as the reported one is printed; None unless both exist."""
+        if not isinstance(self.reported, Fraction) or not isinstance(self.computed, Fraction) or self.reported_item is None:
+            return None
+        interval = Fraction(1, 10 ** _places(self.reported_item))
+        return self.reported - round(self.computed / interval) * interval
+
+
+def _places(item: Input) -> int:
+    if item.value is None:
+        return 0
+    plain = item.value_received if item.factor == 1 and not item.correction_id else format_full(item.value, 40)
+    return decimal_places(plain)
+
+
+class Scope:
+    """One region in one run: looks up inputs and remembers the values of measures.
+
+    Parameters
+    ----------
+    catalog, inputs
+        Rules and data.
+    region : Region
+    base_period : Period or None
+    overrides : dict
+        Base values that a plan sets itself, by (measure, period).
+    """
+
+    def __init__(self, catalog: Catalog, inputs: Inputs, region: Region, base_period: Period | None, overrides: dict[tuple[str, str], BaseValue] | None = None) -> None:
+        self.catalog = catalog
+        self.inputs = inputs
+        self.region = region
+        self.base_period = base_period
+        self.overrides = overrides or {}
+        self._known: dict[tuple[str, str], MeasureValue] = {}
+
+    def at(self, when: str, period: Period) -> Period | None:
+        """Return the period that ``current``, ``previous``, ``base`` or a period's name stands for."""
+        if when == "current":
+            return period
+        if when == "previous":
+            return period.previous()
+        if when == "base":
+            return self.base_period
+        return Period.parse(when)
+
+    def item(self, variable: str, period: str) -> Input | None:
+        """Return the input of a variable in a period."""
+        return self.inputs.get(self.region.code, variable, period)
+
+    def decision(self, measure: str, period: str) -> Decision | None:
+        """Return the qualitative decision on a measure in a period."""
+        return self.inputs.decisions.get((self.region.code, period, measure))
+
+    def measure(self, measure_id: str, period: Period) -> MeasureValue:
+        """Return the value of a measure in a period."""
+        key = (measure_id, period.name)
+        if key not in self._known:
+            self._known[key] = self._value(self.catalog.measures[measure_id], period)
+        return self._known[key]
+
+    def _value(self, measure: Measure, period: Period) -> MeasureValue:
+        result = MeasureValue(measure, period.name, Missing("not_collected", measure.id))
+        item = self.item(f"reported.{measure.id}", period.name)
+        if item is not None:
+            result.reported_item = item
+            result.reported = item.usable
+            result.text = item.text
+        if measure.kind == "composite":
+            self._compose(result, period)
+        elif measure.kind == "qualitative":
+            if item is not None and item.missing:
+                result.value = Missing(item.missing, item.variable)
+        else:
+            self._compute(result, period)
+        self._rebase(result)
+        return result
+
+    def _compose(self, result: MeasureValue, period: Period) -> None:
+        result.components = [self.measure(component, period) for component in result.measure.components]
+        if isinstance(result.reported, Missing):
+            result.value = result.reported
+        else:
+            reasons = [part.value for part in result.components if isinstance(part.value, Missing)]
+            if reasons and len(reasons) == len(result.components):
+                result.value = reasons[0]
+        result.notes = list(dict.fromkeys(note for part in result.components for note in part.notes))
+        result.data_year = next((part.data_year for part in result.components if part.data_year), "")
+
+    def _compute(self, result: MeasureValue, period: Period) -> None:
+        item = result.reported_item
+        if result.measure.formula:
+            result.formula = build(result.measure.formula)
+            result.arguments = [self._argument(result.measure, role, period) for role in result.formula.arguments]
+            values: dict[str, Value] = {a.role: a.item.usable if a.item else Missing("not_collected", a.variable) for a in result.arguments}
+            result.computed = evaluate(result.formula.tree, values)
+        blocked = item is not None and bool(item.missing)  # the region says that this is not assessed
+        if isinstance(result.computed, Fraction) and not blocked:
+            result.value, result.source = result.computed, "computed"
+            items = [argument.item for argument in result.arguments if argument.item is not None]
+        elif item is not None:
+            result.value, result.source = item.usable, "reported" if item.value is not None else ""
+            result.bound = item.bound
+            items = [item]
+        else:
+            if isinstance(result.computed, Missing):
+                result.value = result.computed
+            items = [argument.item for argument in result.arguments if argument.item is not None]
+        if isinstance(result.value, Fraction):
+            result.shown = result.value
+        elif item is not None and item.value is not None:
+            result.shown = item.value
+            result.notes.append("shown_not_assessed")
+        self._describe(result, items)
+
+    def _argument(self, measure: Measure, role: str, period: Period) -> Argument:
+        binding = measure.binding(role)
+        when = self.at(binding.at, period)
+        item = self.item(binding.variable, when.name) if when else None
+        return Argument(role, binding.at, when.name if when else "", binding.variable, item)
+
+    def _describe(self, result: MeasureValue, items: list[Input]) -> None:
+        """Gather what a reader must know about the inputs."""
+        notes = result.notes
+        years = list(dict.fromkeys(item.data_year for item in items if item.data_year))
+        result.data_year = "/".join(years)
+        if any(item.data_year and item.data_year != item.period for item in items):
+            notes.append("lagged_year")
+        for item in items:
+            notes.extend(note for note in item.notes if note not in notes)
+            if item.correction_id and "corrected" not in notes:
+                notes.append("corrected")
+        if result.bound:
+            notes.append(f"{result.bound}_bound")
+        if result.difference:
+            notes.append("reported_differs")
+        if isinstance(result.computed, Missing) and result.computed.detail == "zero_denominator":
+            notes.append("zero_denominator")
+
+    def _rebase(self, result: MeasureValue) -> None:
+        override = self.overrides.get((result.measure.id, result.period))
+        if override is not None:
+            result.value = result.shown = parse_decimal(override.value)
+            result.source = "reported"
+            if override.kind == "rebased":
+                result.notes.append("rebased")

@@ -1,0 +1,277 @@
+"""Checks across files: every reference exists, every rule fits its measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evalkit.catalog.models import Cite, IndicatorSet, Measure, Plan, PlanRow, RowBase, SetRow
+from evalkit.catalog.rules import AboveMeasure, Assigned, ByClass, Compare, Qualitative, Rule, Trend
+from evalkit.catalog.units import UnitMismatchError
+from evalkit.formulas import UnknownFormulaError, build, split_id
+from evalkit.formulas.vocabulary import FormulaError
+from evalkit.messages import Place, Problem
+
+if TYPE_CHECKING:
+    from evalkit.catalog.load import Catalog
+
+_OWN_ROW_NEEDS = ("id", "seq", "domain", "name_zh", "name_en", "unit", "measure", "attribute")
+
+
+def check_links(catalog: Catalog, *, units: bool) -> list[Problem]:
+    """Return everything that does not fit together in the catalogue."""
+    problems: list[Problem] = []
+    problems.extend(_documents(catalog))
+    problems.extend(_variables(catalog))
+    for measure in catalog.measures.values():
+        problems.extend(_measure(catalog, measure, units))
+    for indicator_set in catalog.sets.values():
+        problems.extend(_set(catalog, indicator_set))
+    problems.extend(_regions(catalog))
+    for plan in catalog.plans.values():
+        problems.extend(_plan(catalog, plan))
+    problems.extend(_runs(catalog))
+    if units:
+        for unit, detail in catalog.units.check():
+            problems.append(Problem("bad_value", catalog.place("unit", unit, "definition"), {"value": unit, "detail": detail}))
+    return problems
+
+
+def _unknown(kind: str, item_id: str, place: Place, known: object) -> Problem:
+    from evalkit.catalog.load import near
+
+    return Problem("unknown_id", place, {"kind": kind, "id": item_id, "hint": near(item_id, known)})
+
+
+def _cite(catalog: Catalog, cite: Cite | None, place: Place) -> Iterator[Problem]:
+    if cite is None:
+        return
+    if cite.document not in catalog.documents:
+        yield _unknown("document", cite.document, place, catalog.documents)
+    needed = {"seen": ("via",), "seen_neighbour": ("via",), "third_party": ("via",), "derived": ("note",),
+              "verified": ("verified_by", "verified_on", "page")}.get(cite.state, ())
+    for key in needed:
+        if not getattr(cite, key):
+            yield Problem("missing_key", place, {"key": f"cite.{key} ({cite.state})"})
+
+
+def _documents(catalog: Catalog) -> Iterator[Problem]:
+    for document in catalog.documents.values():
+        if document.superseded_by and document.superseded_by not in catalog.documents:
+            yield _unknown("document", document.superseded_by, catalog.place("document", document.id), catalog.documents)
+
+
+def _variables(catalog: Catalog) -> Iterator[Problem]:
+    for variable in catalog.variables.values():
+        place = catalog.place("variable", variable.id)
+        if variable.unit not in catalog.units.names:
+            yield _unknown("unit", variable.unit, place, catalog.units.names)
+        if variable.part_of:
+            whole = catalog.variables.get(variable.part_of)
+            if whole is None:
+                yield _unknown("variable", variable.part_of, place, catalog.variables)
+            elif whole.unit != variable.unit:
+                yield Problem("bad_value", place, {"value": variable.part_of, "detail": f"{variable.unit} / {whole.unit}"})
+
+
+def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Problem]:
+    place = catalog.place("measure", measure.id)
+    yield from _cite(catalog, measure.cite, place)
+    if measure.unit not in catalog.units.names:
+        yield _unknown("unit", measure.unit, place, catalog.units.names)
+    for component in measure.components:
+        if component not in catalog.measures:
+            yield _unknown("measure", component, place, catalog.measures)
+    if bool(measure.components) != (measure.kind == "composite"):
+        yield Problem("missing_key", place, {"key": "components (kind: composite)"})
+    if measure.kind == "number" and not measure.formula and not measure.reported_only:
+        yield Problem("missing_key", place, {"key": "formula / reported_only"})
+    if measure.formula:
+        yield from _formula(catalog, measure, measure.formula, place, units)
+
+
+def _formula(catalog: Catalog, measure: Measure, formula_id: str, place: Place, units: bool) -> Iterator[Problem]:
+    try:
+        formula = build(formula_id)
+    except UnknownFormulaError:
+        try:
+            module, function = split_id(formula_id)
+        except UnknownFormulaError:
+            module, function = "<domain>", "<name>"
+        yield Problem("formula_unknown", place, {"formula": formula_id, "module": module, "function": function})
+        return
+    except FormulaError as error:
+        yield Problem("formula_refused", place, {"formula": formula_id, "detail": str(error)})
+        return
+    if set(formula.arguments) != set(measure.roles):
+        values = {"formula": formula_id, "expected": formula.arguments, "bound": list(measure.roles)}
+        yield Problem("roles_differ", place, values)
+        return
+    bound: dict[str, str] = {}
+    for role in formula.arguments:
+        binding = measure.binding(role)
+        suffix = role.partition("__")[2] or "current"
+        if suffix != binding.at:
+            yield Problem("role_period", place, {"role": role, "at": binding.at})
+        unit = catalog.variable_unit(binding.variable)
+        if unit is None:
+            yield _unknown("variable", binding.variable, place, catalog.variables)
+        elif unit in catalog.units.names:
+            bound[role] = unit
+    if units and len(bound) == len(formula.arguments) and measure.unit in catalog.units.names:
+        try:
+            size = catalog.units.of_formula(formula.tree, bound)
+            if size != catalog.units.size(measure.unit):
+                yield Problem("units_differ", place, {"formula": formula_id, "detail": f"≠ {measure.unit}"})
+        except UnitMismatchError as error:
+            yield Problem("units_differ", place, {"formula": formula_id, "detail": str(error)})
+        except Exception as error:  # a unit whose definition is broken is reported by Units.check
+            yield Problem("units_differ", place, {"formula": formula_id, "detail": str(error)})
+
+
+def _rule(catalog: Catalog, rule: Rule, measure_id: str, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
+    for part in rule.walk():
+        tested_id = part.of or measure_id
+        tested = catalog.measures.get(tested_id)
+        if tested is None:
+            yield _unknown("measure", tested_id, place, catalog.measures)
+            continue
+        if isinstance(part, AboveMeasure) and part.measure not in catalog.measures:
+            yield _unknown("measure", part.measure, place, catalog.measures)
+        if isinstance(part, (Trend, Assigned)) and tested.direction == "none" and tested.kind == "number":
+            yield Problem("rule_not_applicable", place, {"detail": f"{tested_id}: direction up / down?"})
+        if isinstance(part, Qualitative) and tested.kind != "qualitative":
+            yield Problem("rule_not_applicable", place, {"detail": f"{tested_id}: kind is {tested.kind}, not qualitative"})
+        if isinstance(part, (Compare, Trend)) and tested.kind != "number":
+            yield Problem("rule_not_applicable", place, {"detail": f"{tested_id}: kind is {tested.kind}, not number"})
+        if isinstance(part, ByClass):
+            yield from _class_map(part, place, indicator_set)
+
+
+def _class_map(rule: ByClass, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
+    dimension = indicator_set.dimension(rule.dimension) if indicator_set else None
+    if dimension is None:
+        yield _unknown("class", rule.dimension, place, [d.id for d in indicator_set.classes] if indicator_set else [])
+        return
+    declared = [value.id for value in dimension.values]
+    for name, _ in rule.cases:
+        if name not in declared:
+            yield Problem("class_unknown", place, {"dimension": rule.dimension, "value": name, "allowed": declared})
+    absent = [value for value in declared if value not in dict(rule.cases)]
+    if absent:
+        yield Problem("class_incomplete", place, {"indicator": place.key, "dimension": rule.dimension, "absent": absent})
+
+
+def _row(catalog: Catalog, row: RowBase, place: Place) -> Iterator[Problem]:
+    if row.measure not in catalog.measures:
+        yield _unknown("measure", row.measure, place, catalog.measures)
+
+
+def _set(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
+    place = catalog.place("set", indicator_set.id)
+    if indicator_set.document not in catalog.documents:
+        yield _unknown("document", indicator_set.document, place, catalog.documents)
+    yield from _cite(catalog, indicator_set.rounding.cite, place)
+    seen: dict[str, int] = {}
+    for i, row in enumerate(indicator_set.rows):
+        spot = catalog.place("set", indicator_set.id, "rows", i)
+        if row.id in seen:
+            yield Problem("duplicate_id", spot, {"id": row.id, "other": catalog.place("set", indicator_set.id, "rows", seen[row.id])})
+        seen.setdefault(row.id, i)
+        yield from _row(catalog, row, spot)
+        for j, target in enumerate(row.targets):
+            where = catalog.place("set", indicator_set.id, "rows", i, "targets", j)
+            measure_id = target.measure or row.measure
+            yield from _cite(catalog, target.cite, where)
+            if measure_id in catalog.measures:
+                yield from _rule(catalog, target.rule, measure_id, where, indicator_set)
+    yield from _numbers(catalog, indicator_set)
+
+
+def _numbers(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
+    """Rows that share an official number must be parts of one composite."""
+    for level in indicator_set.levels:
+        first: dict[tuple[str, str], SetRow] = {}
+        for i, row in enumerate(indicator_set.rows):
+            target = row.target_at(level)
+            if target is None:
+                continue
+            other = first.setdefault((target.attribute or row.attribute, row.seq), row)
+            if other is not row and (not row.part_of or other.part_of != row.part_of):
+                yield Problem("duplicate_id", catalog.place("set", indicator_set.id, "rows", i), {"id": row.seq, "other": other.id})
+
+
+def _regions(catalog: Catalog) -> Iterator[Problem]:
+    for region in catalog.regions.values():
+        for i, declared in enumerate(region.classes):
+            place = catalog.place("region", region.code, "classes", i)
+            yield from _cite(catalog, declared.cite, place)
+            indicator_set = catalog.sets.get(declared.set)
+            if indicator_set is None:
+                yield _unknown("set", declared.set, place, catalog.sets)
+                continue
+            dimension = indicator_set.dimension(declared.class_)
+            if dimension is None:
+                yield _unknown("class", declared.class_, place, [d.id for d in indicator_set.classes])
+            elif declared.value not in [value.id for value in dimension.values]:
+                allowed = [value.id for value in dimension.values]
+                yield Problem("class_unknown", place, {"dimension": declared.class_, "value": declared.value, "allowed": allowed})
+
+
+def _plan(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
+    place = catalog.place("plan", plan.id)
+    if plan.region not in catalog.regions:
+        yield _unknown("region", plan.region, place, catalog.regions)
+    if plan.document not in catalog.documents:
+        yield _unknown("document", plan.document, place, catalog.documents)
+    indicator_set = catalog.sets.get(plan.set) if plan.set else None
+    if plan.set and indicator_set is None:
+        yield _unknown("set", plan.set, place, catalog.sets)
+    seen: set[str] = set()
+    for i, row in enumerate(plan.indicators):
+        spot = catalog.place("plan", plan.id, "indicators", i)
+        name = row.row or row.id or ""
+        if name in seen:
+            yield Problem("duplicate_id", spot, {"id": name, "other": place})
+        seen.add(name)
+        yield from _plan_row(catalog, plan, row, spot, indicator_set)
+
+
+def _plan_row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
+    if row.row:
+        set_row = indicator_set.row(row.row) if indicator_set else None
+        if set_row is None:
+            yield _unknown("row", row.row, place, [r.id for r in indicator_set.rows] if indicator_set else [])
+            return
+        level = catalog.regions[plan.region].level if plan.region in catalog.regions else ""
+        target = set_row.target_at(level)
+        measure_id = row.measure or (target.measure if target else None) or set_row.measure
+    else:
+        for key in _OWN_ROW_NEEDS:
+            if not getattr(row, key):
+                yield Problem("missing_key", place, {"key": key})
+        measure_id = row.measure or ""
+    if measure_id not in catalog.measures:
+        if measure_id:
+            yield _unknown("measure", measure_id, place, catalog.measures)
+        return
+    if row.base:
+        yield from _cite(catalog, row.base.cite, place)
+    if row.target:
+        yield from _cite(catalog, row.target.cite, place)
+        yield from _rule(catalog, row.target.rule, measure_id, place, indicator_set)
+    for value in row.values:
+        yield from _cite(catalog, value.cite, place)
+        yield from _rule(catalog, value.rule, measure_id, place, indicator_set)
+
+
+def _runs(catalog: Catalog) -> Iterator[Problem]:
+    for run in catalog.runs.values():
+        for kind, ids, known in (("region", run.regions, catalog.regions), ("set", run.sets, catalog.sets), ("plan", run.plans, catalog.plans)):
+            for i, item_id in enumerate(ids):
+                if item_id not in known:
+                    yield _unknown(kind, item_id, catalog.place("run", run.id, f"{kind}s", i), known)
+        for code in run.regions:
+            region = catalog.regions.get(code)
+            if region and region.fictional != run.example:
+                yield Problem("run_example_region", catalog.place("run", run.id), {"region": code})

@@ -1,0 +1,160 @@
+"""Load the whole catalogue from ``params/``, strictly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from evalkit.catalog.links import check_links
+from evalkit.catalog.models import Document, IndicatorSet, Measure, Plan, Region, Run, UnitRow, Variable
+from evalkit.catalog.reading import build, build_list, read_yaml
+from evalkit.catalog.units import Units
+from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.project import Project, find_project
+from evalkit.tables import Located
+from evalkit.values import Period
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass
+class Catalog:
+    """Everything under ``params/`` except corrections and decisions, by id.
+
+    The places of all entries are kept, so that a later problem can name file and line.
+    """
+
+    project: Project
+    documents: dict[str, Document] = field(default_factory=dict)
+    units: Units = field(default_factory=lambda: Units(()))
+    variables: dict[str, Variable] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    sets: dict[str, IndicatorSet] = field(default_factory=dict)
+    regions: dict[str, Region] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    places: dict[tuple[str, str], tuple[Located, tuple[str | int, ...]]] = field(default_factory=dict)
+
+    def place(self, kind: str, item_id: str, *path: str | int) -> Place:
+        """Return file and line of an entry, or of a part of it."""
+        known = self.places.get((kind, item_id))
+        return known[0].place(*known[1], *path) if known else Place(key=item_id)
+
+    def run(self, run_id: str) -> Run:
+        """Return a run; raise EvalkitError with near names when there is none of that id."""
+        if run_id not in self.runs:
+            raise EvalkitError(Problem("unknown_id", Place("params/runs"), {"kind": "run", "id": run_id, "hint": near(run_id, self.runs)}))
+        return self.runs[run_id]
+
+    def variable_unit(self, variable: str) -> str | None:
+        """Return the unit of a variable, also of ``reported.<measure>`` and ``assigned.<measure>``; None when unknown."""
+        if variable in self.variables:
+            return self.variables[variable].unit
+        family, _, measure = variable.partition(".")
+        if family in ("reported", "assigned") and measure in self.measures:
+            return self.measures[measure].unit
+        return None
+
+    def base_period(self, run: Run, region_code: str) -> Period | None:
+        """Return the base year of a run for a region: the run's own, else that of its plan."""
+        if run.base_period:
+            return Period.parse(run.base_period)
+        for plan_id in run.plans:
+            if self.plans[plan_id].region == region_code:
+                return Period.parse(self.plans[plan_id].base_period)
+        return None
+
+    def plans_of(self, run: Run, region_code: str) -> list[Plan]:
+        """Return the plans of a run that belong to a region."""
+        return [self.plans[plan_id] for plan_id in run.plans if self.plans[plan_id].region == region_code]
+
+
+def near(word: str, known: object) -> str:
+    """Return `` (…?)`` with up to three names that look like `word`, or nothing."""
+    from rapidfuzz import process
+
+    found = [match[0] for match in process.extract(word, list(known), limit=3, score_cutoff=70)]  # type: ignore[call-overload]
+    return f" ({', '.join(found)}?)" if found else ""
+
+
+def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Catalog:
+    """Return the catalogue of a project.
+
+    Parameters
+    ----------
+    root : path, optional
+        The project folder or one below it; default: the current folder.
+    units : bool
+        Also check the units of every formula (needs half a second more).
+
+    Raises
+    ------
+    EvalkitError
+        With every problem found: syntax, unknown or duplicate keys, unknown ids, formulas whose
+        arguments or units do not fit, incomplete class maps.
+    """
+    project = find_project(root)
+    catalog = Catalog(project)
+    problems: list[Problem] = []
+    _read_lists(catalog, problems)
+    for folder, model, kind, store in (
+        ("sets", IndicatorSet, "set", catalog.sets),
+        ("regions", Region, "region", catalog.regions),
+        ("plans", Plan, "plan", catalog.plans),
+        ("runs", Run, "run", catalog.runs),
+    ):
+        _read_folder(catalog, folder, model, kind, store, problems)  # type: ignore[arg-type]
+    if not problems:
+        problems = check_links(catalog, units=units)
+    if any(problem.severity == "error" for problem in problems):
+        raise EvalkitError(problems)
+    return catalog
+
+
+def _read_lists(catalog: Catalog, problems: list[Problem]) -> None:
+    params = catalog.project.params
+    unit_rows: dict[str, UnitRow] = {}
+    single = (("documents.yml", "documents", Document, "document", catalog.documents),
+              ("units.yml", "units", UnitRow, "unit", unit_rows),
+              ("variables.yml", "variables", Variable, "variable", catalog.variables))
+    for name, key, model, kind, store in single:
+        _read_list(catalog, params / name, key, model, kind, store, problems)  # type: ignore[arg-type]
+    for path in sorted((params / "measures").glob("*.yml")):
+        _read_list(catalog, path, "measures", Measure, "measure", catalog.measures, problems)
+    catalog.units = Units(tuple(unit_rows.values()))
+
+
+def _read_list(catalog: Catalog, path: Path, key: str, model: type[M], kind: str, store: dict[str, M], problems: list[Problem]) -> None:
+    located = read_yaml(path, catalog.project.label(path), problems)
+    for item, spot in build_list(model, key, located, problems):
+        _add(catalog, item, kind, store, located, spot, problems)
+
+
+def _read_folder(catalog: Catalog, folder: str, model: type[M], kind: str, store: dict[str, M], problems: list[Problem]) -> None:
+    for path in sorted((catalog.project.params / folder).glob("*.yml")):
+        located = read_yaml(path, catalog.project.label(path), problems)
+        if not located.lines:
+            continue
+        item = build(model, located, problems)
+        if item is None:
+            continue
+        _add(catalog, item, kind, store, located, (), problems)
+        item_id = _id_of(item)
+        if path.stem != item_id:
+            problems.append(Problem("file_name_differs", located.place(), {"id": item_id, "expected": f"{item_id}.yml"}))
+
+
+def _id_of(item: BaseModel) -> str:
+    return str(getattr(item, "code", None) or getattr(item, "id"))  # noqa: B009 -- the models share no base field
+
+
+def _add(catalog: Catalog, item: M, kind: str, store: dict[str, M], located: Located, spot: tuple[str | int, ...], problems: list[Problem]) -> None:
+    item_id = _id_of(item)
+    if item_id in store:
+        problems.append(Problem("duplicate_id", located.place(*spot), {"id": item_id, "other": catalog.place(kind, item_id)}))
+        return
+    store[item_id] = item
+    catalog.places[(kind, item_id)] = (located, spot)

@@ -1,0 +1,361 @@
+"""What the rule files say, as typed data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from evalkit.catalog.rules import Rule
+from evalkit.values import Period, PeriodError, PlainDecimalError, parse_decimal
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+State = Literal["verified", "seen", "seen_neighbour", "third_party", "derived", "recalled"]
+Level = Literal["nation", "province", "city", "county", "township", "village"]
+Attribute = Literal["binding", "reference", "expected", "local", "unspecified"]
+
+
+def _decimal(text: str) -> str:
+    try:
+        parse_decimal(text)
+    except PlainDecimalError:
+        raise ValueError("a plain decimal such as 12.5 is needed") from None
+    return text
+
+
+def _period(text: str) -> str:
+    try:
+        Period.parse(text)
+    except PeriodError:
+        raise ValueError("not a period") from None
+    return text
+
+
+Decimal = Annotated[str, AfterValidator(_decimal)]
+PeriodName = Annotated[str, AfterValidator(_period)]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_period)]
+
+
+class Model(BaseModel):
+    """Base: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Cite(Model):
+    """Where a rule stands and how sure we are of it."""
+
+    document: Id
+    clause: Text
+    state: State
+    via: str = ""
+    note: str = ""
+    verified_by: str = ""
+    verified_on: str = ""
+    page: str = ""
+
+
+class Document(Model):
+    """An official or published document (文件)."""
+
+    id: Id
+    number: str = ""
+    title_zh: Text
+    title_en: str = ""
+    issuer: str = ""
+    date: str = ""
+    in_force_from: str = ""
+    superseded_by: Id | None = None
+    aliases: list[str] = []
+    text: Literal["full", "partial", "not_in_hand"]
+    sources: list[str] = []
+    note: str = ""
+
+
+class UnitRow(Model):
+    """A unit as the field prints it."""
+
+    id: Text
+    symbol: str = ""
+    aliases: list[str] = []
+    name_en: Text
+    definition: Text
+
+
+class Variable(Model):
+    """An input that a department reports (基础数据项)."""
+
+    id: Id
+    name_zh: Text
+    name_en: Text
+    unit: Text
+    department: Text
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    part_of: Id | None = None
+    definition_zh: str = ""
+
+
+class RoleBinding(Model):
+    """Which variable an argument takes, and when."""
+
+    variable: Id
+    at: Literal["current", "base", "previous"] = "current"
+
+
+class Measure(Model):
+    """What is measured (指标口径); shared by sets and plans."""
+
+    id: Id
+    name_zh: Text
+    name_en: Text
+    unit: Text
+    kind: Literal["number", "qualitative", "composite"]
+    direction: Literal["up", "down", "none"] = "none"
+    digits: int | None = Field(default=None, ge=0, le=12)
+    formula: str | None = None
+    roles: dict[str, RoleBinding | Id] = {}
+    components: list[Id] = []
+    reported_only: str = ""
+    definition_zh: str = ""
+    cite: Cite | None = None
+
+    def binding(self, role: str) -> RoleBinding:
+        """Return what an argument is bound to."""
+        bound = self.roles[role]
+        return bound if isinstance(bound, RoleBinding) else RoleBinding(variable=bound)
+
+
+class Target(Model):
+    """A threshold or planned value: as printed, as a rule, and where it stands."""
+
+    text: Text
+    rule: Rule
+    cite: Cite
+    levels: list[Level] = []
+    attribute: Attribute | None = None
+    measure: Id | None = None
+
+
+class ClassValue(Model):
+    """A value of a class dimension."""
+
+    id: Id
+    name_zh: Text
+    name_en: str = ""
+
+
+class ClassDimension(Model):
+    """What targets of a set may depend on (分类)."""
+
+    id: Id
+    name_zh: Text
+    name_en: str = ""
+    values: list[ClassValue]
+
+
+class Rounding(Model):
+    """How values are rounded and compared."""
+
+    method: Literal["gbt8170"]
+    compare: Literal["full_value", "rounded_value"]
+    cite: Cite
+
+
+class RowBase(Model):
+    """What set rows and a plan's own indicators have in common."""
+
+    seq: Text
+    part_of: str = ""
+    part_of_en: str = ""
+    domain: Text
+    domain_en: str = ""
+    task: str = ""
+    name_zh: Text
+    name_en: Text
+    unit: Text
+    measure: Id
+    attribute: Attribute
+    where_relevant: bool = False
+    note: str = ""
+
+
+class SetRow(RowBase):
+    """A row of an indicator set (指标行)."""
+
+    id: Id
+    targets: list[Target] = Field(min_length=1)
+
+    def target_at(self, level: str) -> Target | None:
+        """Return the target for a level; None when the row does not exist there."""
+        return next((target for target in self.targets if not target.levels or level in target.levels), None)
+
+
+class IndicatorSet(Model):
+    """An indicator set of one document version (指标体系)."""
+
+    id: Id
+    document: Id
+    name_zh: Text
+    name_en: Text
+    levels: list[Level] = Field(min_length=1)
+    complete: bool
+    rounding: Rounding
+    classes: list[ClassDimension] = []
+    rows: list[SetRow]
+    note: str = ""
+
+    def row(self, row_id: str) -> SetRow | None:
+        """Return the row of that id."""
+        return next((row for row in self.rows if row.id == row_id), None)
+
+    def dimension(self, dimension_id: str) -> ClassDimension | None:
+        """Return the class dimension of that id."""
+        return next((dimension for dimension in self.classes if dimension.id == dimension_id), None)
+
+
+class DeclaredClass(Model):
+    """A class that a region declares for a set."""
+
+    set: Id
+    class_: Id = Field(alias="class")
+    value: Id
+    cite: Cite
+    note: str = ""
+
+
+class Region(Model):
+    """A region card (地区)."""
+
+    code: Id
+    name_zh: Text
+    full_name_zh: Text
+    name_en: Text
+    level: Level
+    parent: Id | None = None
+    fictional: bool = False
+    note: str = ""
+    classes: list[DeclaredClass] = []
+
+    def class_value(self, set_id: str, dimension: str) -> str | None:
+        """Return the declared class, or None."""
+        return next((c.value for c in self.classes if c.set == set_id and c.class_ == dimension), None)
+
+
+class PlannedValue(Model):
+    """A planned value at a milestone or, for an annual target, in another period."""
+
+    at: PeriodName
+    text: Text
+    rule: Rule
+    cite: Cite
+
+
+class BaseValue(Model):
+    """A base value that replaces the reported one: re-based, or zero by definition for cumulative measures."""
+
+    value: Decimal
+    kind: Literal["rebased", "by_definition"] = "rebased"
+    text: str = ""
+    cite: Cite
+
+
+class PlanRow(Model):
+    """An indicator of a plan: a row of its set, or one of its own."""
+
+    row: Id | None = None
+    id: Id | None = None
+    seq: str = ""
+    part_of: str = ""
+    part_of_en: str = ""
+    domain: str = ""
+    domain_en: str = ""
+    task: str = ""
+    name_zh: str = ""
+    name_en: str = ""
+    unit: str = ""
+    measure: Id | None = None
+    attribute: Attribute | None = None
+    note: str = ""
+    target: Target | None = None
+    base: BaseValue | None = None
+    values: list[PlannedValue] = []
+
+
+class Plan(Model):
+    """A plan (规划): base year, milestones, planned values."""
+
+    id: Id
+    region: Id
+    name_zh: Text
+    name_en: Text
+    document: Id
+    base_period: PeriodName
+    milestones: list[PeriodName]
+    set: Id | None = None
+    indicators: list[PlanRow]
+    note: str = ""
+
+
+class Run(Model):
+    """One assessment (一次评估)."""
+
+    id: Id
+    title_zh: Text
+    title_en: Text
+    purpose: Literal["annual", "plan", "monthly"]
+    example: bool = False
+    periods: list[PeriodName] = Field(min_length=1)
+    base_period: PeriodName | None = None
+    regions: list[Id] = Field(min_length=1)
+    sets: list[Id] = []
+    plans: list[Id] = []
+    inputs: list[str] = Field(min_length=1)
+    report_date: Day
+    note: str = ""
+
+
+class Reading(Model):
+    """What an odd cell means: a value, a reason, or both."""
+
+    variable: Id | None = None
+    period: PeriodName | None = None
+    unit: str | None = None
+    value: str | None = None
+    missing: str | None = None
+    data_year: str = ""
+    bound: Literal["", "lower", "upper"] = ""
+    notes: list[str] = []
+
+
+class Correction(Model):
+    """How one cell is read, by whom and why (数据更正)."""
+
+    id: Id
+    file: Text
+    region: Id
+    period: PeriodName
+    variable: Id
+    expect: str
+    readings: list[Reading] = Field(min_length=1)
+    reason: Text
+    author: Text
+    date: Day
+    evidence: Text
+
+
+class Decision(Model):
+    """What a person decided (人工判定)."""
+
+    id: Id
+    kind: Literal["qualitative", "choose"]
+    region_code: Id
+    period: PeriodName
+    key: Id
+    verdict: Literal["", "met", "not_met"] = ""
+    choice: str = ""
+    by: Text
+    date: Day
+    evidence: Text
+    reason: Text

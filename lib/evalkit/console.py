@@ -1,0 +1,55 @@
+"""What the terminal shows: progress, one line per region, problems with their remedy."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from evalkit.messages import Problem, language, word
+from evalkit.runner.run import Event
+
+_SYMBOLS = {"met": "●", "not_met": "▲", "pending": "◐", "missing": "○", "not_applicable": "—", "no_target": "·"}
+_COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
+
+
+def consoles() -> tuple[Console, Console]:
+    """Return consoles for results and for problems; wide enough not to break lines in a log."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    width = None if sys.stdout.isatty() else 200
+    return Console(highlight=False, width=width, soft_wrap=True), Console(stderr=True, highlight=False, width=width, soft_wrap=True)
+
+
+def say(zh: str, en: str) -> str:
+    """Return the sentence in the language of the user."""
+    return en if language() == "en" else zh
+
+
+def region_line(event: Event, name: str) -> Text:
+    """Return the line of a finished region: symbol, region, counts, seconds."""
+    if event.problem is not None:
+        return Text.assemble(("✗ ", "red"), f"{event.run} {event.region} {name} ", (say("失败", "failed"), "red"))
+    counts: dict[str, int] = {}
+    for row in event.rows:
+        if row["basis"] == "set" or not any(other["basis"] == "set" for other in event.rows):
+            counts[row["status"]] = counts.get(row["status"], 0) + 1
+    shown = "  ".join(f"{symbol} {word('status', status)} {counts[status]}" for status, symbol in _SYMBOLS.items() if counts.get(status))
+    label = name if event.region else say("汇总", "roll-up")
+    return Text.assemble(("✓ ", "green"), f"{event.run} {event.region} {label}  {shown}  ", (f"{event.seconds:.1f} s", "dim"))
+
+
+def problem_lines(problems: Iterable[Problem]) -> Iterable[Text]:
+    """Yield a line for each problem: severity, place, message, and the remedy in bold."""
+    for problem in problems:
+        place = str(problem.place)
+        yield Text.assemble(
+            (f"{say({'error': '错误', 'warning': '警告', 'note': '提示'}[problem.severity], problem.severity)} ", _COLOURS[problem.severity]),
+            f"{place}{'：' if language() == 'zh' else ': '}" if place else "",
+            problem.message(),
+            " → ",
+            (problem.remedy(), "bold"),
+        )

@@ -1,0 +1,110 @@
+"""What the assessment reads: one entry per region, variable and period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from evalkit.catalog.models import Correction, Decision
+from evalkit.messages import Place, Problem
+from evalkit.values import Missing, format_full
+
+INPUT_COLUMNS = [
+    "region_code", "region", "period", "variable", "value", "unit", "source", "entity",
+    "id", "file", "sheet", "cell", "value_received", "unit_received", "factor",
+    "correction_id", "evidence_id", "missing_reason", "data_year", "bound", "note",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Input:
+    """A value as the assessment uses it, and where it comes from.
+
+    Parameters
+    ----------
+    id : str
+        ``file!cell``, with ``/2``, ``/3`` for further readings of one cell.
+    region, variable, period : str
+    value : Fraction or None
+        Exact value in the variable's unit. None when there is none, or for qualitative text.
+    unit : str
+        The variable's unit.
+    text : str
+        What the source prints, for qualitative variables.
+    missing : str
+        Typed reason; with a value beside it the figure is shown but not assessed.
+    bound : {"", "lower", "upper"}
+        The value is only a bound of the true one.
+    data_year : str
+        Year of the value when it is not that of the period.
+    factor : Fraction
+        What the number received was multiplied by.
+    """
+
+    id: str
+    region: str
+    variable: str
+    period: str
+    value: Fraction | None
+    unit: str
+    file: str
+    cell: str
+    value_received: str
+    unit_received: str
+    text: str = ""
+    missing: str = ""
+    bound: str = ""
+    data_year: str = ""
+    factor: Fraction = Fraction(1)
+    correction_id: str = ""
+    evidence_id: str = ""
+    entity: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> Fraction | Missing:
+        """The value, or why there is none to calculate with."""
+        if self.missing:
+            return Missing(self.missing, self.variable)
+        return self.value if self.value is not None else Missing("not_collected", self.variable)
+
+    @property
+    def shown(self) -> str:
+        """The value as text: plain decimal, qualitative text, or nothing."""
+        return self.text if self.value is None else format_full(self.value, 40)
+
+    def place(self) -> Place:
+        """Return file and cell."""
+        return Place(f"data/raw/{self.file}", cell=self.cell, key=self.variable)
+
+    def record(self, region_name: str) -> dict[str, str]:
+        """Return the row of ``inputs.csv``."""
+        return {
+            "region_code": self.region, "region": region_name, "period": self.period, "variable": self.variable,
+            "value": self.shown, "unit": self.unit, "source": self.source, "entity": self.entity,
+            "id": self.id, "file": self.file, "sheet": "", "cell": self.cell, "value_received": self.value_received,
+            "unit_received": self.unit_received, "factor": format_full(self.factor), "correction_id": self.correction_id,
+            "evidence_id": self.evidence_id, "missing_reason": self.missing, "data_year": self.data_year,
+            "bound": self.bound, "note": ";".join(self.notes),
+        }  # fmt: skip
+
+
+@dataclass
+class Inputs:
+    """All inputs of a run, and what was found wrong with them."""
+
+    run: str
+    items: dict[tuple[str, str, str], Input] = field(default_factory=dict)
+    passed_over: list[Input] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    decisions: dict[tuple[str, str, str], Decision] = field(default_factory=dict)
+
+    def get(self, region: str, variable: str, period: str) -> Input | None:
+        """Return the input of a region, variable and period, or None."""
+        return self.items.get((region, variable, period))
+
+    def errors(self, region: str | None = None) -> list[Problem]:
+        """Return the errors that concern a region, or with None those that concern the whole run."""
+        return [p for p in self.problems if p.severity == "error" and p.region == (region or "")]

@@ -1,0 +1,137 @@
+"""Calculation blocks: 公式, 代入, 结果与修约, 判定 and the list of sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from evalkit.assessment.counts import group_by_indicator, indicator_status
+from evalkit.report import look, phrases, wording
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """How one value came about.
+
+    Parameters
+    ----------
+    kind : {"computed", "reported", "composite"}
+        A computed value has four labelled lines, the others one.
+    title : str
+        Number and name.
+    lines : tuple of (label, text)
+    sources : tuple of str
+        Where each number stands.
+    """
+
+    kind: Literal["computed", "reported", "composite"]
+    attribute: str
+    seq: str
+    title: str
+    status: str
+    lines: tuple[tuple[str, str], ...]
+    sources: tuple[str, ...]
+
+
+def calculations(rows: Sequence[Row], traces: Mapping[tuple[str, ...], Mapping[str, Any]], names: Mapping[str, str]) -> list[Calculation]:
+    """Return the blocks of all rows, composites before their parts.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        Rows of one set and period.
+    traces : mapping
+        Traces by (period, basis, set, indicator, milestone).
+    names : mapping
+        Names of measures by id.
+    """
+    blocks: list[Calculation] = []
+    for parts in group_by_indicator(rows).values():
+        if len(parts) > 1:
+            blocks.append(_composite(parts))
+        for row in parts:
+            trace = traces.get(tuple(row[name] for name in ("period", "basis", "set", "indicator", "milestone")))
+            if trace is not None:
+                blocks.append(_block(row, trace, names))
+    return blocks
+
+
+def _composite(parts: Sequence[Row]) -> Calculation:
+    status = indicator_status(part["status"] for part in parts)
+    counts: dict[str, int] = {}
+    for part in parts:
+        counts[part["status"]] = counts.get(part["status"], 0) + 1
+    inner = wording.counts_phrase(counts)
+    text = f"由{len(parts)}个分项组成：{inner}；按分项合并为{look.status(status).zh}。"
+    first = parts[0]
+    return Calculation("composite", first["attribute"], first["seq"], first["part_of"] or first["name_zh"], status, (("合并", text),), ())
+
+
+def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str]) -> Calculation:
+    formula = trace.get("formula")
+    sources = tuple(dict.fromkeys(source_line(item) for item in trace.get("inputs", [])))
+    verdict = wording.verdict_phrase(trace, names)
+    if not formula or trace.get("value_source") != "computed":
+        lines = (("判定", f"{_reported(row)}；指标值“{row['target_text']}”；{verdict}" if row["target_text"] else f"{_reported(row)}；{verdict}"),)
+        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], row["status"], lines, sources)
+    lines = (
+        ("公式", f"{row['name_zh']} = {formula.get('zh', '')}"),
+        ("代入", f"= {formula.get('substituted', '')}"),
+        ("结果与修约", result_line(trace)),
+        ("判定", verdict),
+    )
+    return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], row["status"], lines, sources)
+
+
+def _reported(row: Row) -> str:
+    value = row["rounded_value"] or row["value_text"] or row["value"]
+    if not value:
+        return f"无数值（{look.reason(row['reason'])}）" if row["reason"] else "无数值"
+    year = f"（{phrases.period(row['data_year'])}数据）" if row["data_year"] else ""
+    return f"申报值{phrases.with_unit(value, row['unit'])}{year}"
+
+
+def result_line(trace: Mapping[str, Any]) -> str:
+    """Return the result in full, rounded, and beside the reported value: = 96.296…%，修约 96.3%；申报值96.3%，一致。"""
+    unit, digits = str(trace.get("unit", "")), int(trace.get("digits") or 0)
+    value, rounded = str(trace.get("value", "")), str(trace.get("rounded", ""))
+    if not value:
+        return "无法计算"
+    full = phrases.shortened(value, digits)
+    text = f"= {phrases.with_unit(full, unit) if not full.endswith('…') else full + phrases.unit(unit)}"
+    if phrases.number(value) != phrases.number(rounded) and rounded:
+        text += f"，修约 {phrases.with_unit(rounded, unit)}"
+    reported = str(trace.get("reported", "") or "")
+    gap = phrases.number(str(trace.get("difference", "") or ""))
+    if reported and gap is not None:
+        text += f"；申报值 {phrases.with_unit(reported, unit)}，" + ("与修约值一致" if gap == 0 else f"相差 {_signed(gap)}{phrases.unit(unit)}")
+    return text
+
+
+def _signed(value: Fraction) -> str:
+    text = phrases.plain(value, 6)
+    return text if value < 0 else f"+{text}"
+
+
+def source_line(item: Mapping[str, Any]) -> str:
+    """Return where an input stands: 优良天数 26天（2024年2月）：file〔Sheet1!C7〕，correction and source."""
+    place = f"{item['sheet']}!{item['cell']}" if item.get("sheet") else str(item.get("cell", ""))
+    value = str(item.get("value", "")) or (look.reason(str(item["missing"])) if item.get("missing") else "")
+    bound = {"lower": "≥", "upper": "≤"}.get(str(item.get("bound", "")), "")
+    text = f"{item.get('name_zh', '')} {bound}{phrases.with_unit(value, str(item.get('unit', '')))}".strip()
+    when = str(item.get("data_year") or item.get("period", ""))
+    if when:
+        text += f"（{phrases.period(when)}）"
+    text += f"：{item.get('file', '')}" + (f"〔{place}〕" if place else "")
+    received = str(item.get("value_received", ""))
+    if item.get("correction_id"):
+        text += f"，原文“{received}”，按更正{item['correction_id']}读取"
+    elif str(item.get("factor") or "1") != "1":
+        text += f"，原文 {received}{phrases.unit(str(item.get('unit_received', '')))}"
+    if item.get("source"):
+        text += f"，{item['source']}"
+    return text

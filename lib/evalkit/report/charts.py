@@ -1,0 +1,213 @@
+"""The dumbbell chart: base, current value and target of each indicator, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from evalkit.report import look, phrases
+from evalkit.report.canvas import Canvas, Chart, em, wrap_mm
+from evalkit.report.points import Point
+
+_NAME, _SIZE = 45.0, 8.0
+_VALUE = (13.0, 13.0, 15.5)
+_UNIT = 14.0
+_TALLEST = 205.0
+_LIMIT = Fraction(160)
+
+
+def dumbbell_title(points: Sequence[Point], goal: str) -> str:
+    """Return the finding: how many indicators are at the target, and which is farthest from it."""
+    reached = [point for point in points if point.reached]
+    aim = f"{phrases.period(goal)}目标" if goal else "指标值"
+    if len(reached) == len(points):
+        return f"有数值目标的{len(points)}项全部达到{aim}"
+    short = [(scaled, index) for index, point in enumerate(points) if not point.reached and (scaled := point.scaled(point.current)) is not None]
+    text = f"有数值目标的{len(points)}项中，{len(reached)}项达到{aim}" if reached else f"有数值目标的{len(points)}项均未达到{aim}"
+    return f"{text}，距目标最远的是{points[min(short)[1]].name}" if short else text
+
+
+def dumbbell_charts(
+    points: Sequence[Point], *, name: str, region: str, base: str, current: str, goal: str, source: str
+) -> list[Chart]:
+    """Draw the chart, on as many pages as it takes.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        Indicators in the order of the official table.
+    name : str
+        File name without extension; later pages get ``-2`` …
+    region, base, current, goal : str
+        Region name; periods of the hollow mark (empty: none), the solid mark and the target (empty: the threshold itself).
+    source : str
+        Text of the source line.
+    """
+    drawn = drawable(points)
+    if not drawn:
+        return []
+    pages = _pages(drawn)
+    title = dumbbell_title(drawn, goal)
+    left_out = len(points) - len(drawn)
+    charts = []
+    for index, page in enumerate(pages):
+        part = f"　第{index + 1}幅，共{len(pages)}幅" if len(pages) > 1 else ""
+        file = name if not index else f"{name}-{index + 1}"
+        charts.append(_draw(page, drawn, file, title, region + part, base, current, goal, source, left_out))
+    return charts
+
+
+def drawable(points: Sequence[Point]) -> list[Point]:
+    """Return the points that one scale can hold: all when the units agree, else those above zero."""
+    if len({phrases.unit(point.unit) for point in points}) <= 1:
+        return list(points)
+    return [point for point in points if point.comparable]
+
+
+def _row_height(point: Point) -> float:
+    lines = len(wrap_mm(point.name, _NAME - 8, _SIZE))
+    return max(6.4, lines * em(_SIZE) * 1.25 + 2.2)
+
+
+def _pages(points: Sequence[Point]) -> list[list[Point]]:
+    """Split into pages of about the same height."""
+
+    def steps(start: bool) -> list[float]:
+        heads = [start and not index or bool(index) and point.domain != points[index - 1].domain for index, point in enumerate(points)]
+        return [_row_height(point) + (6.5 if head else 0) for point, head in zip(points, heads, strict=True)]
+
+    total = sum(steps(True))
+    count = -(-int(total) // int(_TALLEST - 40))
+    pages: list[list[Point]] = [[]]
+    height = 0.0
+    for point, step in zip(points, steps(True), strict=True):
+        if pages[-1] and height + step / 2 > total / count and len(pages) < count:
+            pages.append([])
+            height = 0.0
+        pages[-1].append(point)
+        height += step
+    return pages
+
+
+class _Scale:
+    """From values to millimetres: the values themselves when all units agree, else percent of the target."""
+
+    def __init__(self, points: Sequence[Point], left: float, right: float) -> None:
+        units = {phrases.unit(point.unit) for point in points}
+        self.normal = len(units) > 1
+        self.unit = "" if self.normal else next(iter(units))
+        self.left, self.right = left, right
+        values = [value for point in points for part in (point.base, point.current, point.target) if (value := self.value(point, part)) is not None]
+        if self.normal:
+            step, low, high = Fraction(20), max(min([*values, Fraction(80)]), Fraction(0)), min(max([*values, Fraction(120)]), _LIMIT)
+        else:
+            span = max(values) - min(values) or abs(max(values)) or Fraction(1)
+            step = _round_step(span / 4)
+            low, high = min(values), max(values)
+        self.low = low // step * step
+        self.high = -(-high // step) * step
+        if self.low == self.high:
+            self.high += step
+        count = (self.high - self.low) / step
+        self.ticks = [self.low + step * number for number in range(0, int(count) + 1, 2 if count > 6 else 1)]
+        self.clipped = any(value < self.low or value > self.high for value in values)
+
+    def value(self, point: Point, value: Fraction | None) -> Fraction | None:
+        if value is None or not self.normal:
+            return value
+        return point.scaled(value)
+
+    def place(self, point: Point, value: Fraction | None) -> tuple[float, int] | None:
+        """Return millimetres and -1, 0 or 1: outside on the left, inside, outside on the right."""
+        shown = self.value(point, value)
+        if shown is None:
+            return None
+        side = (shown > self.high) - (shown < self.low)
+        inside = min(max(shown, self.low), self.high)
+        return self.at(inside), side
+
+    def at(self, value: Fraction) -> float:
+        return self.left + float((value - self.low) / (self.high - self.low)) * (self.right - self.left)
+
+
+def _round_step(rough: Fraction) -> Fraction:
+    power = Fraction(1)
+    while power * 10 <= rough:
+        power *= 10
+    while power > rough:
+        power /= 10
+    return next((power * factor for factor in (1, 2, 5) if power * factor >= rough), power * 10)
+
+
+def _draw(
+    page: Sequence[Point], every: Sequence[Point], name: str, title: str, region: str, base: str, current: str, goal: str, source: str, left_out: int
+) -> Chart:
+    width = look.FIGURE_MM
+    left, right = _NAME + 2, width - sum(_VALUE) - _UNIT - 3
+    scale = _Scale(every, left, right)
+    headline = wrap_mm(title, width, 10.5)
+    aim = f"{phrases.period(goal)}目标" if goal else "指标值"
+    kind = "横轴为数值相当于目标值的百分比（越低越好的指标取倒数）：各指标单位不同，故作此换算" if scale.normal else f"单位：{scale.unit or '无'}"
+    key = f"{'○ ' + phrases.period(base) + '　' if base else ''}● {phrases.period(current)}　竖线 {aim}　{region}"
+    kind += "；超出图幅的以三角表示" if scale.clipped else ""
+    kind += f"；另有{left_out}项目标或现状不大于零，不作换算" if left_out else ""
+    under = [*wrap_mm(key, width, 8), *wrap_mm(kind, width, 8)]
+    top = len(headline) * 5.2 + len(under) * 4.1 + 9.0
+    domains = [index for index, point in enumerate(page) if not index or point.domain != page[index - 1].domain]
+    height = top + sum(_row_height(point) for point in page) + 6.5 * len(domains) + 13
+    canvas = Canvas(width, height)
+    canvas.text(0, 0.5, "\n".join(headline), 10.5, look.INK, va="top")
+    canvas.text(0, len(headline) * 5.2 + 1.2, "\n".join(under), 8, look.MUTED, va="top")
+    columns = [right + 3 + sum(_VALUE[: index + 1]) for index in range(3)]
+    heads = (phrases.period(base) if base else "", phrases.period(current), aim)
+    for x, head in zip(columns, heads, strict=True):
+        canvas.text(x, top - 2.5, head, 7 if len(head) <= 5 else 6.5, look.MUTED, ha="right")
+    canvas.text(columns[2] + 1.5, top - 2.5, "单位", 7, look.MUTED)
+    bottom = height - 11
+    for tick in scale.ticks:
+        canvas.line(scale.at(tick), top, scale.at(tick), bottom, "#EBEDF0", 0.5, order=0)
+        canvas.text(scale.at(tick), bottom + 2.2, f"{phrases.plain(tick, 4)}{'%' if scale.normal else ''}", 6.5, look.MUTED, ha="center")
+    if scale.normal:
+        canvas.line(scale.at(Fraction(100)), top, scale.at(Fraction(100)), bottom, look.ACCENT, 0.7, (0, (4, 3)), 1)  # type: ignore[arg-type]
+    y = top
+    for index, point in enumerate(page):
+        if index in domains:
+            canvas.box(0, y + 0.7, width, 5.1, "#F1F4F7", order=0)
+            canvas.text(1.5, y + 3.2, point.domain, 8, look.ACCENT)
+            y += 6.5
+        y += _row_height(point)
+        _row(canvas, scale, point, y - _row_height(point) / 2, columns)
+        canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
+    canvas.text(0, height - 2.4, "\n".join(wrap_mm(f"来源：{source}", width, 7)[:1]), 7, look.MUTED)
+    return canvas.finish(name, title, _alt(page, title, base, current, aim))
+
+
+def _row(canvas: Canvas, scale: _Scale, point: Point, y: float, columns: Sequence[float]) -> None:
+    canvas.text(6.0, y, point.seq, 7.5, look.MUTED, ha="right")
+    canvas.text(8.0, y, "\n".join(wrap_mm(point.name, _NAME - 8, _SIZE)), _SIZE)
+    now, before, aim = scale.place(point, point.current), scale.place(point, point.base), scale.place(point, point.target)
+    if aim and not aim[1]:
+        canvas.line(aim[0], y - 2.3, aim[0], y + 2.3, look.ACCENT, 1.6, order=2)
+    if now and before and abs(now[0] - before[0]) > 0.1:
+        better = point.base is not None and (point.current > point.base) == (point.direction == "up")
+        canvas.line(before[0], y, now[0], y, look.BETTER if better else look.WORSE, 1.8, order=2)
+    if before:
+        canvas.mark(before[0], y, _shape(before[1]), 6.4, "white", look.INK, 3)
+    if now:
+        canvas.mark(now[0], y, _shape(now[1]), 4.2, look.INK, look.INK, 4, 0.6)
+    for x, text in zip(columns, (point.base_text, point.current_text, point.target_text), strict=True):
+        canvas.text(x, y, text or "—", 7.5, look.INK if x == columns[1] else look.MUTED, ha="right")
+    unit = phrases.unit(point.unit)
+    canvas.text(columns[2] + 1.5, y, unit, 7.5 if phrases.display_width(unit) <= 4.2 else 6.0, look.MUTED)
+
+
+def _shape(side: int) -> str:
+    return {-1: "<", 0: "o", 1: ">"}[side]
+
+
+def _alt(page: Sequence[Point], title: str, base: str, current: str, aim: str) -> str:
+    rows = []
+    for point in page:
+        before = f"{phrases.period(base)}{point.base_text}，" if base and point.base_text else ""
+        rows.append(f"{point.name}：{before}{phrases.period(current)}{point.current_text}，{aim}{point.target_text}{phrases.unit(point.unit)}")
+    return f"{title}。{'；'.join(rows)}。"

@@ -1,0 +1,59 @@
+"""Fill a report's context from the catalogue and the inputs of a run."""
+
+from __future__ import annotations
+
+from evalkit.catalog import Catalog
+from evalkit.catalog.models import Correction, Decision
+from evalkit.intake import Inputs
+from evalkit.report.context import ReportContext
+
+
+def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> ReportContext:
+    """Return what a report on one region needs beside its results and traces.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    inputs : Inputs
+        Of the run, for its corrections and decisions.
+    region_code : str
+    """
+    run, region = catalog.run(inputs.run), catalog.regions[region_code]
+    plans = catalog.plans_of(run, region_code)
+    base = catalog.base_period(run, region_code)
+    sets = [catalog.sets[set_id] for set_id in run.sets]
+    return ReportContext(
+        run_id=run.id,
+        title_zh=run.title_zh,
+        purpose=run.purpose,
+        example=run.example,
+        report_date=run.report_date,
+        region_code=region.code,
+        region_name=region.name_zh,
+        region_full_name=region.full_name_zh,
+        periods=sorted(run.periods),
+        set_names={s.id: s.name_zh for s in sets},
+        plan_names={plan.id: plan.name_zh for plan in plans},
+        base_period=base.name if base else "",
+        milestones=sorted({milestone for plan in plans for milestone in plan.milestones}),
+        documents={d.id: {"number": d.number, "title_zh": d.title_zh} for d in catalog.documents.values()},
+        corrections=[_correction(c) for c in inputs.corrections if c.region == region_code],
+        decisions=[_decision(d) for d in inputs.decisions.values() if d.region_code == region_code],
+        sources=[{"file": f"data/raw/{name}", "note": ""} for name in _files(inputs, region_code)],
+        incomplete_sets=frozenset(s.id for s in sets if not s.complete),
+        set_documents={s.id: s.document for s in sets},
+        plan_documents={plan.id: plan.document for plan in plans},
+        measure_names={measure.id: measure.name_zh for measure in catalog.measures.values()},
+    )
+
+
+def _files(inputs: Inputs, region_code: str) -> list[str]:
+    return list(dict.fromkeys(item.file for item in inputs.items.values() if item.region == region_code))
+
+
+def _correction(correction: Correction) -> dict[str, object]:
+    return correction.model_dump()
+
+
+def _decision(decision: Decision) -> dict[str, str]:
+    return {key: str(value) for key, value in decision.model_dump().items()}

@@ -1,0 +1,119 @@
+"""The visual language of the project: colours, symbols and sizes, defined once. The words come from `messages`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from evalkit.messages import word
+
+
+@dataclass(frozen=True)
+class StatusLook:
+    """How a status is shown: never by colour alone.
+
+    Parameters
+    ----------
+    code : str
+        Status code of the results.
+    symbol : str
+        Printed before the word and in heat maps.
+    colour : str
+        For marks and surfaces.
+    ink : str
+        For text on white (the light grey of 不适用 would not be readable).
+    css : str
+        Class name in Markdown and the web page.
+    """
+
+    code: str
+    symbol: str
+    colour: str
+    ink: str
+    css: str
+
+    @property
+    def zh(self) -> str:
+        """The Chinese word."""
+        return word("status", self.code, "zh")
+
+    @property
+    def en(self) -> str:
+        """The English word."""
+        return word("status", self.code, "en")
+
+    @property
+    def label(self) -> str:
+        """Symbol and Chinese word, as printed in a table cell."""
+        return f"{self.symbol} {self.zh}"
+
+
+_STATUSES = (
+    StatusLook("met", "●", "#1B7F5C", "#1B7F5C", "met"),
+    StatusLook("not_met", "▲", "#B83B2E", "#B83B2E", "notmet"),
+    StatusLook("pending", "◐", "#B7791F", "#8F5B10", "pending"),
+    StatusLook("missing", "○", "#6B7280", "#5B626E", "missing"),
+    StatusLook("not_applicable", "—", "#B8BEC6", "#6A717C", "notapplicable"),
+    StatusLook("no_target", "·", "#5B7C99", "#4A6A86", "notarget"),
+)
+STATUSES: Mapping[str, StatusLook] = MappingProxyType({look.code: look for look in _STATUSES})
+
+STATE_NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "seen": "已在文件副本、转载或引用中读到，尚未由专人对照正式文本核定。",
+        "seen_neighbour": "见于相邻版本或相邻表格，本版本是否相同尚未核对。",
+        "third_party": "见于第三方程序或资料对文件的转述，未见文件文本。",
+        "derived": "由其他资料推算得出，文件文本中未直接见到。",
+        "recalled": "依据一般认识录入，未见任何文本，不得作为正式依据。",
+    }
+)
+EXAMPLE_ZH = "示例数据(非真实)"
+EXAMPLE_EN = "example data (not real)"
+DAGGER = "†"
+
+INK = "#1F2937"
+MUTED = "#5B626E"
+RULE = "#D5D9DE"
+ACCENT = "#1F4E6B"
+BETTER = STATUSES["met"].colour
+WORSE = STATUSES["not_met"].colour
+
+#: Usable widths on A4 with the margins of the templates, in millimetres.
+PORTRAIT_MM = 156.0
+LANDSCAPE_MM = 245.0
+#: Widths of figures, in millimetres.
+FIGURE_MM = 156.0
+WIDE_FIGURE_MM = 225.0
+PDF_FONT = "Noto Sans CJK SC"
+
+
+def status(code: str) -> StatusLook:
+    """Return how a status is shown; an unknown code shows itself.
+
+    Parameters
+    ----------
+    code : str
+        Status code of the results, for instance ``not_met``.
+    """
+    return STATUSES.get(code) or StatusLook(code, "?", INK, INK, "other")
+
+
+def attribute(code: str) -> str:
+    """Return the Chinese word of an indicator attribute (约束性)."""
+    return word("attribute", code, "zh")
+
+
+def reason(code: str) -> str:
+    """Return the Chinese words of a reason (不涉及)."""
+    return word("reason", code, "zh")
+
+
+def note(code: str) -> str:
+    """Return the Chinese words of a note code; the code itself when it is not known."""
+    return word("note", code, "zh")
+
+
+def state(code: str) -> str:
+    """Return the Chinese words of the state of a rule (见于转载件)."""
+    return word("state", code, "zh")

@@ -1,0 +1,396 @@
+"""From results and traces to a document model. Pure functions, no files, no Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalkit.report import calculations, look, phrases, wording
+from evalkit.report.calculations import Calculation
+from evalkit.report.context import ReportContext
+from evalkit.report.points import Point, dumbbell_points
+
+Row = Mapping[str, str]
+
+__all__ = ["Group", "IndicatorRow", "Progress", "ReportContext", "ReportModel", "Unverified", "build_model"]
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """A line of the official table."""
+
+    indicator: str
+    domain: str
+    seq: str
+    part_of: str
+    name: str
+    unit: str
+    attribute: str
+    history: tuple[str, ...]
+    current: str
+    target: str
+    goals: tuple[str, ...]
+    status: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A line of the progress table: base, now, milestone and the share of the way that is done."""
+
+    seq: str
+    name: str
+    unit: str
+    milestone: str
+    base: str
+    current: str
+    goal: str
+    progress: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """A threshold that nobody has compared with the official text."""
+
+    state: str
+    seq: str
+    name: str
+    target: str
+    document: str
+    clause: str
+    via: str
+    note: str
+
+
+@dataclass
+class Group:
+    """Everything about one indicator set (or plan) in one period."""
+
+    set_id: str
+    set_name: str
+    period: str
+    complete: bool
+    goal_of_plan: str
+    rows: list[Row]
+    history_periods: tuple[str, ...]
+    milestones: tuple[str, ...]
+    table: list[IndicatorRow]
+    scope: str
+    plan_sentences: list[str]
+    shortfalls: list[str]
+    unknowns: list[str]
+    missing: list[str]
+    points: list[Point]
+    point_goal: str
+    progress: list[Progress]
+    calculations: list[Calculation]
+
+
+@dataclass
+class ReportModel:
+    """The whole report of one region."""
+
+    context: ReportContext
+    groups: list[Group]
+    unverified: list[Unverified]
+    corrections: list[dict[str, str]]
+    decisions: list[dict[str, str]]
+    documents: list[tuple[str, str]]
+    sources: list[tuple[str, str]] = field(default_factory=list)
+
+
+def build_model(
+    rows: Sequence[Row], traces: Sequence[Mapping[str, Any]], context: ReportContext, inputs: Sequence[Row] = ()
+) -> ReportModel:
+    """Build the document model of one region.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        Rows of ``results.csv``; those of other regions are ignored.
+    traces : sequence of mappings
+        The traces of ``traces.json``.
+    context : ReportContext
+        Names and papers.
+    inputs : sequence of rows
+        Rows of ``inputs.csv``, for the values of earlier periods; optional.
+    """
+    own = [row for row in rows if row["region_code"] == context.region_code]
+    by_key = {_trace_key(trace["key"]): trace for trace in traces}
+    history = _history(inputs, context.region_code)
+    names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(_row_key(row))) is not None}
+    names = {**context.measure_names, **names}
+    groups = [_group(key, parts, own, by_key, history, names, context) for key, parts in _grouped(own)]
+    return ReportModel(
+        context=context,
+        groups=groups,
+        unverified=_unverified(own, by_key, context),
+        corrections=_corrections(context),
+        decisions=_decisions(context, names),
+        documents=_documents(own, traces, context),
+        sources=_sources(traces, context),
+    )
+
+
+def _trace_key(key: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(str(key.get(name, "")) for name in ("period", "basis", "set", "indicator", "milestone"))
+
+
+def _row_key(row: Row) -> tuple[str, ...]:
+    return _trace_key(row)
+
+
+def _grouped(rows: Sequence[Row]) -> list[tuple[tuple[str, str, str], list[Row]]]:
+    """Rows that are judged, by (set, period, milestone): thresholds; and planned values of indicators that have no threshold."""
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    judged = {(row["period"], row["indicator"]) for row in rows if not row["milestone"]}
+    for row in rows:
+        if not row["milestone"] or (row["period"], row["indicator"]) not in judged:
+            groups.setdefault((row["set"], row["period"], row["milestone"]), []).append(row)
+    order = sorted({row["period"] for row in rows})
+    return sorted(groups.items(), key=lambda item: order.index(item[0][1]))
+
+
+def _group(
+    key: tuple[str, str, str],
+    parts: list[Row],
+    own: Sequence[Row],
+    by_key: Mapping[tuple[str, ...], Mapping[str, Any]],
+    history: Mapping[tuple[str, str], str],
+    names: Mapping[str, str],
+    context: ReportContext,
+) -> Group:
+    set_id, period, goal = key
+    planned = [row for row in own if row["milestone"] and row["period"] == period and row["indicator"] in {p["indicator"] for p in parts}]
+    milestones = () if goal else tuple(sorted({row["milestone"] for row in planned}))
+    goals = {(row["indicator"], row["milestone"]): row for row in planned}
+    periods = _earlier_periods(parts, by_key, history, period)
+    set_name = context.set_name(set_id)
+    incomplete = set_id in context.incomplete_sets
+    table = [_line(row, by_key.get(_row_key(row), {}), periods, milestones, goals, history) for row in parts]
+    aim = goal or next((name for name in milestones if name > period), "")
+    points = dumbbell_points(parts, goals, aim)
+    scope_name = f"{set_name}（{phrases.period(goal)}目标）" if goal else set_name
+    plan = next((row["set"] for row in planned if row["set"] in context.plan_names), "") or next(iter(context.plan_names), "")
+    whose = context.plan_names.get(plan, "规划")
+    return Group(
+        set_id=set_id,
+        set_name=set_name,
+        period=period,
+        complete=not incomplete,
+        goal_of_plan=goal,
+        rows=parts,
+        history_periods=periods,
+        milestones=milestones,
+        table=table,
+        scope=wording.scope_sentence(period, context.region_name, scope_name, parts, complete=not incomplete),
+        plan_sentences=[] if goal else wording.plan_sentences(whose, planned),
+        shortfalls=_sentences(parts, "not_met", wording.shortfall_sentence),
+        unknowns=_sentences(parts, "pending", wording.unknown_sentence),
+        missing=_sentences(parts, "missing", wording.unknown_sentence),
+        points=points,
+        point_goal=aim,
+        progress=_progress(planned),
+        calculations=calculations.calculations(parts, by_key, names),
+    )
+
+
+def _sentences(rows: Sequence[Row], status: str, sentence: Any) -> list[str]:
+    found = []
+    for parts in wording.indicators_with(rows, status):
+        label = wording.indicator_label(parts[0])
+        found.append(f"{label}：" + "".join(sentence(part) for part in parts))
+    return found
+
+
+def _history(inputs: Sequence[Row], region: str) -> dict[tuple[str, str], str]:
+    """Reported values by (variable, period), as printed."""
+    found: dict[tuple[str, str], str] = {}
+    for row in inputs:
+        if row.get("region_code") == region and not row.get("entity"):
+            reason = row.get("missing_reason", "")
+            found.setdefault((row["variable"], row["period"]), row.get("value", "") or (look.reason(reason) if reason else row.get("value_received", "")))
+    return found
+
+
+def _earlier_periods(
+    rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], history: Mapping[tuple[str, str], str], period: str
+) -> tuple[str, ...]:
+    """Return at most two earlier periods that any row has a value for, the year before included."""
+    found: set[str] = set()
+    for row in rows:
+        trace = by_key.get(_row_key(row), {})
+        before = trace.get("previous", {})
+        if before.get("value"):
+            found.add(str(before.get("period", "")))
+        variable = f"reported.{trace.get('measure', '')}"
+        found |= {when for name, when in history if name == variable}
+    kind = [when for when in found if when and len(when) == len(period) and when < period and ("-" in when) == ("-" in period)]
+    return tuple(sorted(kind)[-2:])
+
+
+def _line(
+    row: Row,
+    trace: Mapping[str, Any],
+    periods: Sequence[str],
+    milestones: Sequence[str],
+    goals: Mapping[tuple[str, str], Row],
+    history: Mapping[tuple[str, str], str],
+) -> IndicatorRow:
+    earlier = []
+    before = trace.get("previous", {})
+    for when in periods:
+        value = history.get((f"reported.{trace.get('measure', '')}", when), "")
+        if not value and before.get("period") == when:
+            value = _rounded(str(before.get("value", "")), row["rounded_value"])
+        earlier.append(value or "—")
+    shown = row["rounded_value"] or row["value_text"] or row["value"] or (look.reason(row["reason"]) if row["reason"] else "—")
+    target = row["target_text"] + (look.DAGGER if row["target_text"] and row["target_state"] != "verified" else "")
+    planned = [goals.get((row["indicator"], when)) for when in milestones]
+    return IndicatorRow(
+        indicator=row["indicator"],
+        domain=row["domain"],
+        seq=row["seq"],
+        part_of=row["part_of"],
+        name=row["name_zh"],
+        unit=row["unit"],
+        attribute=look.attribute(row["attribute"]),
+        history=tuple(earlier),
+        current=shown,
+        target=target or "—",
+        goals=tuple(_marked(goal) for goal in planned),
+        status=row["status"],
+        remark=_remark(row),
+    )
+
+
+def _marked(goal: Row | None) -> str:
+    if goal is None or not goal["target_text"]:
+        return "—"
+    return goal["target_text"] + (look.DAGGER if goal["target_state"] != "verified" else "")
+
+
+def _rounded(value: str, model: str) -> str:
+    exact = phrases.number(value)
+    if exact is None or phrases.number(model) is None or phrases.decimals(value) <= 4:
+        return value
+    return phrases.fixed(exact, max(phrases.decimals(model), 2))
+
+
+def _remark(row: Row) -> str:
+    parts = []
+    if row["reason"] and (row["rounded_value"] or row["value_text"] or row["value"]):
+        parts.append(look.reason(row["reason"]))
+    for code in filter(None, row["note"].split(";")):
+        if code == "lagged_year" and row["data_year"]:
+            parts.append(f"为{phrases.period(row['data_year'])}数据")
+        else:
+            parts.append(look.note(code))
+    return "；".join(dict.fromkeys(parts))
+
+
+def _progress(planned: Sequence[Row]) -> list[Progress]:
+    """Lines for planned values that are numbers."""
+    lines = []
+    for row in planned:
+        if phrases.number(row["milestone_value"]) is None:
+            continue
+        base, now = row["base_value"], row["rounded_value"] or row["value"]
+        share = phrases.number(row["progress"])
+        lines.append(
+            Progress(
+                seq=row["seq"],
+                name=wording.row_title(row),
+                unit=row["unit"],
+                milestone=row["milestone"],
+                base=_rounded(base, now) or "—",
+                current=now or row["value_text"] or (look.reason(row["reason"]) if row["reason"] else "—"),
+                goal=row["target_text"] or row["milestone_value"],
+                progress=f"{phrases.fixed(share, 1)}%" if share is not None else "—",
+                remark="；".join(look.note(code) for code in filter(None, row["note"].split(";"))) if share is None else "",
+            )
+        )
+    return lines
+
+
+def _unverified(rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], context: ReportContext) -> list[Unverified]:
+    found: dict[tuple[str, ...], Unverified] = {}
+    for row in rows:
+        if not row["target_text"] or row["target_state"] in {"verified", ""}:
+            continue
+        cite = by_key.get(_row_key(row), {}).get("target", {}).get("cite", {})
+        document = str(cite.get("document", "")) or context.set_documents.get(row["set"], "") or context.plan_documents.get(row["set"], "")
+        name = wording.row_title(row) + (f"（{phrases.period(row['milestone'])}目标）" if row["milestone"] else "")
+        item = Unverified(
+            state=row["target_state"],
+            seq=row["seq"],
+            name=name,
+            target=row["target_text"],
+            document=context.document(document) if document else "",
+            clause=str(cite.get("clause", "")),
+            via=str(cite.get("via", "")),
+            note=str(cite.get("note", "")),
+        )
+        found.setdefault((row["set"], row["indicator"], row["milestone"], row["target_text"]), item)
+    order = [*look.STATE_NOTES]
+    return sorted(found.values(), key=lambda item: order.index(item.state) if item.state in order else len(order))
+
+
+def _corrections(context: ReportContext) -> list[dict[str, str]]:
+    found = []
+    for entry in context.corrections:
+        if str(entry.get("region", "")) not in {"", context.region_code}:
+            continue
+        readings = entry.get("readings")
+        words = [_reading(reading) for reading in readings] if isinstance(readings, (list, tuple)) else []
+        found.append({**{key: str(value) for key, value in entry.items() if key != "readings"}, "reading": "；".join(words)})
+    return found
+
+
+def _reading(reading: Any) -> str:
+    if not isinstance(reading, Mapping):
+        return str(reading)
+    words = [str(reading[key]) for key in ("value",) if reading.get(key)]
+    if reading.get("bound"):
+        words.append("（下限）" if reading["bound"] == "lower" else "（上限）")
+    if reading.get("missing"):
+        words.append(f"（{look.reason(str(reading['missing']))}）" if words else look.reason(str(reading["missing"])))
+    if reading.get("data_year"):
+        words.append(f"（{phrases.period(str(reading['data_year']))}数据）")
+    if reading.get("variable"):
+        words.append(f"〔{reading['variable']}〕")
+    words.extend(f"（{look.note(str(code))}）" for code in reading.get("notes") or ())
+    return "".join(words)
+
+
+def _decisions(context: ReportContext, names: Mapping[str, str]) -> list[dict[str, str]]:
+    found = []
+    for entry in context.decisions:
+        if entry.get("region_code") not in {"", context.region_code}:
+            continue
+        verdict = entry.get("verdict", "")
+        result = look.status(verdict).zh if verdict else f"采用 {entry.get('choice', '')}"
+        found.append({**entry, "subject": names.get(entry.get("key", ""), entry.get("key", "")), "result": result})
+    return found
+
+
+def _documents(rows: Sequence[Row], traces: Sequence[Mapping[str, Any]], context: ReportContext) -> list[tuple[str, str]]:
+    used: dict[str, None] = {}
+    for row in rows:
+        used.setdefault(context.set_documents.get(row["set"], "") or context.plan_documents.get(row["set"], ""))
+    for trace in traces:
+        for cite in (trace.get("target", {}).get("cite", {}), trace.get("definition_cite") or {}):
+            used.setdefault(str(cite.get("document", "")))
+    return [(doc.get("number", "") or "—", doc.get("title_zh", key)) for key in used if (doc := context.documents.get(key))]
+
+
+def _sources(traces: Sequence[Mapping[str, Any]], context: ReportContext) -> list[tuple[str, str]]:
+    named = {source.get("file", ""): source.get("note", "") for source in context.sources}
+    origins: dict[str, dict[str, None]] = {file: {} for file in named if file}
+    for trace in traces:
+        for item in trace.get("inputs", []):
+            if item.get("file"):
+                origins.setdefault(str(item["file"]), {}).setdefault(str(item.get("source", "")))
+    return [(file, named.get(file) or "；".join(filter(None, texts))) for file, texts in sorted(origins.items())]

@@ -1,0 +1,119 @@
+"""The tables of a report as grids: which columns, what is merged, how wide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from evalkit.assessment.counts import STATUS_ORDER, count_by_indicator
+from evalkit.report import look, phrases
+from evalkit.report.model import Group, IndicatorRow, Progress, Unverified
+from evalkit.report.tables import Align, Cell, Grid, fit_widths
+
+_LANDSCAPE_CHARS = 72.0  # room for text in a landscape table, in Chinese characters
+_PORTRAIT_CHARS = 44.0
+
+
+def indicator_grid(group: Group) -> Grid:
+    """Return 指标完成情况总表: 领域 merged, composite names merged over their parts."""
+    goal = f"{phrases.period(group.goal_of_plan)}目标" if group.goal_of_plan else "指标值"
+    composed = any(row.part_of for row in group.table)
+    heads = ["领域", "序号", "指标", *(["分项"] if composed else []), "单位", goal, "属性"]
+    heads += [phrases.period(when) for when in (*group.history_periods, group.period)]
+    heads += [f"{phrases.period(when)}目标" for when in group.milestones] + ["达标情况", "备注"]
+    shape: list[list[str]] = [list(heads)]
+    body: list[list[Cell]] = []
+    for _, block in _runs(group.table, lambda row: row.domain):
+        for start, row in enumerate(block):
+            cells = [Cell(row.domain, rows=len(block))] if not start else []
+            texts = [row.domain if not start else ""]
+            names, wide = _name_cells(block, start, composed)
+            cells += names
+            texts += wide
+            values = [row.unit, row.target, row.attribute, *row.history, row.current, *row.goals]
+            status = look.status(row.status)
+            cells += [*(Cell(value) for value in values), Cell(status.label, css=status.css), Cell(row.remark)]
+            texts += [*values, status.label, row.remark]
+            body.append(cells)
+            shape.append(texts)
+    count = len(heads)
+    first = 4 if composed else 3
+    align: list[Align] = ["center", "center", *(["left"] * (first - 2)), "center", "left", "center"]  # type: ignore[list-item]
+    align += ["center"] * (count - len(align) - 2)
+    align += ["left", "left"]
+    least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *([3.0] * (count - first - 5)), 4.2, 3.0]
+    return Grid([[Cell(head) for head in heads]], body, align, fit_widths(shape, _LANDSCAPE_CHARS, least))
+
+
+def _runs(rows: Sequence[IndicatorRow], key: Callable[[IndicatorRow], object]) -> list[tuple[object, list[IndicatorRow]]]:
+    return [(value, list(block)) for value, block in groupby(rows, key=key)]
+
+
+def _name_cells(block: Sequence[IndicatorRow], place: int, composed: bool) -> tuple[list[Cell], list[str]]:
+    """Number and name cells of a row; a composite's number and name stand once for all its parts."""
+    row = block[place]
+    same = [other for other in block if row.part_of and (other.part_of, other.seq, other.attribute) == (row.part_of, row.seq, row.attribute)]
+    if len(same) > 1 and _adjacent(block, same):
+        if same[0] is not row:
+            return [Cell(row.name)], ["", "", row.name]
+        return [Cell(row.seq, rows=len(same)), Cell(row.part_of, rows=len(same)), Cell(row.name)], [row.seq, row.part_of, row.name]
+    if row.part_of and composed:
+        return [Cell(row.seq), Cell(row.part_of), Cell(row.name)], [row.seq, row.part_of, row.name]
+    if composed:
+        return [Cell(row.seq), Cell(row.name, columns=2)], [row.seq, "", ""]
+    return [Cell(row.seq), Cell(row.name)], [row.seq, row.name]
+
+
+def _adjacent(block: Sequence[IndicatorRow], same: Sequence[IndicatorRow]) -> bool:
+    first = next(index for index, row in enumerate(block) if row is same[0])
+    return all(block[first + offset] is row for offset, row in enumerate(same))
+
+
+def plain_grid(heads: Sequence[str], rows: Sequence[Sequence[str]], align: Sequence[Align], *, wide: bool = False, css: int = -1) -> Grid:
+    """Return a table without merged cells; column `css` holds status codes, printed with symbol and colour."""
+    shown = [[look.status(text).label if place == css else text for place, text in enumerate(row)] for row in rows]
+    widths = fit_widths([list(heads), *shown], _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, [2.2] * len(heads))
+    body = [
+        [Cell(text, css=look.status(row[place]).css if place == css else "") for place, text in enumerate(line)]
+        for row, line in zip(rows, shown, strict=True)
+    ]
+    return Grid([[Cell(head) for head in heads]], body, align, widths)
+
+
+def progress_grid(lines: Sequence[Progress], base: str, current: str) -> Grid:
+    """Return the progress table: base, now, milestone, share of the way."""
+    heads = ["序号", "指标", "单位", f"{phrases.period(base)}（基准）" if base else "基准年", phrases.period(current), "目标年", "目标", "进展", "说明"]
+    rows = [
+        [line.seq, line.name, phrases.unit(line.unit) or "—", line.base, line.current, phrases.period(line.milestone), line.goal, line.progress, line.remark]
+        for line in lines
+    ]
+    return plain_grid(heads, rows, ["center", "left", "center", "right", "right", "center", "right", "right", "left"])
+
+
+def unverified_grid(items: Sequence[Unverified]) -> Grid:
+    """Return the list of thresholds of one state."""
+    noted = any(item.note for item in items)
+    heads = ["序号", "指标", "指标值", "依据"] + (["说明"] if noted else [])
+    rows = [[item.seq, item.name, item.target, _basis(item)] + ([item.note] if noted else []) for item in items]
+    return plain_grid(heads, rows, ["center", "left", "left", "left"] + (["left"] if noted else []))  # type: ignore[arg-type]
+
+
+def _basis(item: Unverified) -> str:
+    return f"{item.document}{' ' if item.document and item.clause else ''}{item.clause}" or "—"
+
+
+def counts_grid(groups: Sequence[tuple[str, Group]]) -> Grid:
+    """Return counts by region, attribute and status."""
+    shown = [code for code in STATUS_ORDER if any(row["status"] == code for _, group in groups for row in group.rows)]
+    body: list[list[Cell]] = []
+    shape = [["地区", "属性", "指标数", *(look.status(code).label for code in shown)]]
+    for region, group in groups:
+        counts = count_by_indicator(group.rows)
+        for place, (attribute, by_status) in enumerate(counts.items()):
+            numbers = [str(by_status.get(code, 0)) for code in shown]
+            cells = [Cell(region, rows=len(counts))] if not place else []
+            body.append([*cells, Cell(look.attribute(attribute)), Cell(str(sum(by_status.values()))), *(Cell(text) for text in numbers)])
+            shape.append([region, look.attribute(attribute), "0", *numbers])
+    head = [Cell(text) for text in shape[0][:3]] + [Cell(look.status(code).label, css=look.status(code).css) for code in shown]
+    align: list[Align] = ["left", "center", *(["right"] * (len(shown) + 1))]  # type: ignore[list-item]
+    return Grid([head], body, align, fit_widths(shape, _PORTRAIT_CHARS, [4.0] * len(head)))

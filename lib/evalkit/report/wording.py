@@ -1,0 +1,191 @@
+"""Rule-based Chinese sentences: counts first, then shortfalls, then what is unknown. No verdict of a whole set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from evalkit.assessment.counts import STATUS_ORDER, count_by_indicator, group_by_indicator, indicator_status
+from evalkit.report import look, phrases
+
+Row = Mapping[str, str]
+_OPPOSITE = {">=": "<", "<=": ">", ">": "≤", "<": "≥", "==": "≠"}
+_SIGN = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "about": "≈", "between": "∈"}
+
+
+def _title(row: Row) -> str:
+    return f"{row['part_of']}（{row['name_zh']}）" if row.get("part_of") else row["name_zh"]
+
+
+def row_title(row: Row) -> str:
+    """Return an indicator's name, with the composite it is part of."""
+    return _title(row)
+
+
+def printed_value(row: Row) -> str:
+    """Return the value of a row as printed: a number, or the source's words, or the reason why there is none."""
+    value = row.get("rounded_value") or row.get("value_text") or row.get("value", "")
+    if value:
+        return value
+    return look.reason(row["reason"]) if row.get("reason") else ""
+
+
+def counts_phrase(counts: Mapping[str, int]) -> str:
+    """Return the counts of one attribute: 达标16项、未达标5项."""
+    return phrases.listing([f"{look.status(code).zh}{counts[code]}项" for code in STATUS_ORDER if counts.get(code)])
+
+
+def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row], *, complete: bool = True) -> str:
+    """Return the sentence that opens a summary: what was assessed and the counts by attribute.
+
+    Parameters
+    ----------
+    period, region, set_name : str
+        Period name, region name and the name of the indicator set.
+    rows : iterable of rows
+        The rows of that region, period and set.
+    complete : bool
+        False when the set lacks rows: no totals are given, only what is in hand.
+    """
+    counts = count_by_indicator(rows)
+    total = sum(sum(by_status.values()) for by_status in counts.values())
+    head = f"{phrases.period(period)}，{region}对照{phrases.in_title_marks(set_name)}"
+    parts = []
+    for attribute, by_status in counts.items():
+        name = look.attribute(attribute)
+        if attribute == "unspecified":
+            name = "未注明属性"
+        parts.append(f"{sum(by_status.values())}项{name}指标中{counts_phrase(by_status)}")
+    if not total:
+        return f"{head}没有可评估的指标。"
+    if complete:
+        return f"{head}评估{total}项指标：{'；'.join(parts)}。"
+    return f"{head}，所列指标不完整，不作总体统计；现有{total}项指标中，{'；'.join(parts)}。"
+
+
+def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:
+    """Return one sentence for each milestone of a plan: how many planned values the current value already reaches."""
+    sentences = []
+    for milestone in sorted({row["milestone"] for row in rows if row.get("milestone")}):
+        total: dict[str, int] = {}
+        for by_status in count_by_indicator(row for row in rows if row.get("milestone") == milestone).values():
+            for status, count in by_status.items():
+                total[status] = total.get(status, 0) + count
+        sentences.append(
+            f"对照{phrases.in_title_marks(plan_name)}{phrases.period(milestone)}目标，{sum(total.values())}项指标中{counts_phrase(total)}。"
+        )
+    return sentences
+
+
+def shortfall_sentence(row: Row) -> str:
+    """Return what is short for a row that is not met: value, threshold, distance, and the change against last year."""
+    value = phrases.with_unit(printed_value(row), row["unit"])
+    text = f"{_title(row)}为{value}" if value else _title(row)
+    gap, target = phrases.number(row.get("gap", "")), phrases.number(row.get("target_value", ""))
+    exact = phrases.number(row.get("value", ""))
+    if gap is not None and gap < 0 and target is not None and exact is not None and exact != target:
+        digits = max(phrases.decimals(row.get("rounded_value", "")), phrases.decimals(row["target_value"]))
+        while digits < 6 and phrases.number(phrases.fixed(abs(gap), digits)) == 0:
+            digits += 1
+        side = "低于" if exact < target else "高于"
+        text += f"，{side}指标值（{row['target_text']}）{phrases.difference(gap, row['unit'], digits)}"
+    else:
+        text += f"，指标值为“{row['target_text']}”"
+    previous = _printed_like(row.get("previous_value", ""), row.get("rounded_value", ""))
+    moved = phrases.change(previous, row.get("rounded_value", ""), row["unit"])
+    if moved:
+        against = phrases.with_unit(previous, row["unit"])
+        text += f"；与上年（{against}）{moved}" if moved == "持平" else f"；比上年（{against}）{moved}"
+    return f"{text}。"
+
+
+def _printed_like(value: str, model: str) -> str:
+    exact = phrases.number(value)
+    if exact is None or phrases.number(model) is None or phrases.decimals(value) <= max(phrases.decimals(model), 2):
+        return value
+    return phrases.fixed(exact, max(phrases.decimals(model), 2))
+
+
+def unknown_sentence(row: Row) -> str:
+    """Return why a row is pending or has no data."""
+    value = phrases.with_unit(row.get("rounded_value") or row.get("value_text", ""), row["unit"])
+    why = look.reason(row["reason"]) if row.get("reason") else "原因未注明"
+    shown = f"为{value}" if value else ""
+    return f"{_title(row)}{shown}，指标值为“{row['target_text']}”：{why}。"
+
+
+def indicators_with(rows: Iterable[Row], status: str) -> list[list[Row]]:
+    """Return the official indicators of that status, each with the rows that make it so."""
+    found = []
+    for parts in group_by_indicator(rows).values():
+        if indicator_status(part["status"] for part in parts) == status:
+            found.append([part for part in parts if part["status"] == status] or list(parts))
+    return found
+
+
+def indicator_label(row: Row) -> str:
+    """Return attribute and number of an indicator: 约束性指标4."""
+    return f"{look.attribute(row['attribute'])}指标{row['seq']}" if row.get("seq") else row["name_zh"]
+
+
+def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mapping[str, str], own: str) -> str:
+    """Return one comparison in words: 96.3% ≥ 90%, or 上级任务未掌握 when it could not be made.
+
+    Parameters
+    ----------
+    check : mapping
+        A check of the trace.
+    digits, unit
+        How values of the indicator are printed.
+    names : mapping
+        Names of measures by id.
+    own : str
+        Measure of the trace: a check of another measure is prefixed with its name.
+    """
+    op, result = str(check.get("op", "")), str(check.get("result", ""))
+    against = str(check.get("against", "target"))
+    other = str(check.get("measure", "") or own)
+    prefix = names.get(other, "") if other != own else ""
+    if result == "unknown":
+        why = look.reason(str(check.get("reason", ""))) or "无法判定"
+        whose = _whose(check)
+        return f"{prefix}{whose}：{why}" if whose and not why.startswith(whose) else f"{prefix}{why}"
+    left, right = str(check.get("left", "")), str(check.get("right", ""))
+    if op == "qualitative":
+        return f"{prefix}{'符合' if result == 'true' else '不符合'}“{right}”" if right else f"{prefix}人工判定"
+    sign = _SIGN.get(op, op) if result == "true" else _OPPOSITE.get(op, f"不满足{_SIGN.get(op, op)}")
+    sign = {"<": "<", ">": ">"}.get(sign, sign)
+    shown = phrases.beside(left, right, digits)
+    limit = right
+    if against != "target" and phrases.number(right) is not None:
+        limit = phrases.plain(phrases.number(right) or Fraction(0), max(digits, 6))
+    return f"{prefix}{phrases.with_unit(shown, unit)} {sign} {_whose(check, names)}{phrases.with_unit(limit, unit)}".strip()
+
+
+def _whose(check: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
+    against, when = str(check.get("against", "")), str(check.get("against_period", ""))
+    if against in {"target", ""}:
+        return ""
+    if against == "measure":
+        return "对照指标"
+    words = {"previous": "上年", "base": "基准年", "assigned": "上级任务"}.get(against, phrases.period(against))
+    return f"{words}（{phrases.period(when)}）" if when and against in {"previous", "base"} else words
+
+
+def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Return the 判定 line of a calculation: the comparisons, then the status and its reason."""
+    digits = int(trace.get("digits") or 0)
+    unit = str(trace.get("unit", ""))
+    own = str(trace.get("measure", ""))
+    checks = [check_phrase(check, digits, unit, names, own) for check in trace.get("checks", [])]
+    parts = list(dict.fromkeys(text for text in checks if text))
+    status = look.status(str(trace.get("status", ""))).zh
+    reason = look.reason(str(trace.get("reason", "")))
+    if reason and not any(reason in part for part in parts):
+        status = f"{status}（{reason}）"
+    decision = trace.get("decision")
+    if decision:
+        parts = [part for part in parts if "人工判定" not in part]
+        parts.append(f"人工判定“{look.status(str(decision.get('verdict', ''))).zh}”（{decision.get('id', '')}）")
+    return f"{'；'.join(parts)}，{status}。" if parts else f"{status}。"

@@ -1,0 +1,114 @@
+"""One notebook through papermill, kept without anything volatile."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from evalkit.tables import write_text
+
+_ATTEMPTS = 2  # a kernel that does not answer at its start is tried once more
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class NotebookFailedError(Exception):
+    """A cell raised an error; the executed notebook holds it.
+
+    Parameters
+    ----------
+    cell : str
+        Heading above the cell that failed.
+    detail : str
+        First useful line of the error.
+    """
+
+    def __init__(self, cell: str, detail: str) -> None:
+        self.cell = cell
+        self.detail = detail
+        super().__init__(f"{cell}: {detail}")
+
+
+def execute(source: Path, target: Path, parameters: dict[str, str], root: Path) -> None:
+    """Execute `source` with `parameters` (ASCII) in a kernel whose folder is `root`; write it to `target`.
+
+    Raises
+    ------
+    NotebookFailedError
+        A cell raised; `target` is written all the same.
+    """
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".part-{target.name}")
+    failure: NotebookFailedError | None = None
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            papermill.execute_notebook(
+                str(source),
+                str(aside),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                autosave_cell_every=0,
+                resources={"metadata": {"path": str(root)}},
+            )
+            break
+        except PapermillExecutionError as error:
+            notebook = nbformat.read(aside, as_version=4)
+            failure = NotebookFailedError(_heading(notebook, error.cell_index), f"{error.ename}: {error.evalue}")
+            break
+        except RuntimeError as error:  # the kernel died or did not answer
+            if attempt == _ATTEMPTS:
+                raise NotebookFailedError("kernel", str(error)) from None
+    notebook = nbformat.read(aside, as_version=4)
+    write_text(target, nbformat.writes(steady(notebook)) + "\n")
+    aside.unlink(missing_ok=True)
+    if failure:
+        raise failure
+
+
+def steady(notebook: Any) -> Any:
+    """Return the notebook without times, paths and random ids: equal runs give equal bytes."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    cells = []
+    for position, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags", [])
+        if "papermill-error-cell-tag" in tags or "papermill-error-cell" in tags:
+            continue  # papermill's own banner; the error itself stays in its cell
+        for key in ("papermill", "execution", "collapsed"):
+            cell.metadata.pop(key, None)
+        if "injected-parameters" in tags:
+            cell.id = hashlib.sha256(f"{position}{cell.source}".encode()).hexdigest()[:8]
+        for output in cell.get("outputs", []):
+            if output.get("output_type") == "error":
+                output["traceback"] = [_ANSI.sub("", line) for line in output["traceback"]]
+        if cell.cell_type == "code":
+            cell["outputs"] = [output for output in cell.outputs if not _chatter(output)]
+        cells.append(cell)
+    notebook.cells = cells
+    return notebook
+
+
+def _chatter(output: Any) -> bool:
+    return output.get("output_type") == "stream" and "running over TCP without encryption" in output.get("text", "")
+
+
+def _heading(notebook: Any, index: int) -> str:
+    """Return the last Markdown heading above a cell."""
+    found = ""
+    for cell in notebook.cells[: index + 1]:
+        if cell.cell_type == "markdown" and "papermill" not in str(cell.metadata.get("tags", "")):
+            lines = [line.lstrip("# ").strip() for line in cell.source.splitlines() if line.startswith("#")]
+            found = lines[0] if lines else found
+    return found or f"cell {index + 1}"

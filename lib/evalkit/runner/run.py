@@ -1,0 +1,180 @@
+"""One run: check, execute a notebook per region, assemble, roll up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from evalkit.assessment import Assessment, check_run
+from evalkit.assessment.assessment import RESULT_COLUMNS
+from evalkit.catalog import Catalog
+from evalkit.intake import INPUT_COLUMNS, Inputs, read_inputs
+from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.runner.notebooks import NotebookFailedError, execute
+from evalkit.runner.state import manifest
+from evalkit.tables import write_csv, write_json
+
+ISSUE_COLUMNS = ["code", "severity", "file", "sheet", "cell", "key", "message", "remedy"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: a region (or, with an empty code, the roll-up) was finished or failed."""
+
+    run: str
+    region: str
+    done: int
+    total: int
+    seconds: float
+    rows: tuple[dict[str, str], ...] = ()
+    problem: Problem | None = None
+
+
+@dataclass
+class RunOutcome:
+    """What a run made."""
+
+    run: str
+    folder: Path
+    finished: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is at fault."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+
+def run_assessment(catalog: Catalog, run_id: str, *, regions: list[str] | None = None, tell: Callable[[Event], None] | None = None, workers: int | None = None) -> RunOutcome:
+    """Execute a run and write ``data/processed/<run>/``.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    run_id : str
+    regions : list of str, optional
+        Only these regions; default all of the run. The others keep what they have.
+    tell : callable, optional
+        Called with an :class:`Event` as each region is finished.
+    workers : int, optional
+        Notebooks at a time; default the number of cores.
+
+    Raises
+    ------
+    EvalkitError
+        The rules or a whole file are at fault, or the run is busy; nothing is written then.
+    """
+    run = catalog.run(run_id)
+    wanted = regions or run.regions
+    unknown = [code for code in wanted if code not in run.regions]
+    if unknown:
+        values = {"kind": "region", "id": unknown[0], "hint": f" ({', '.join(run.regions)})"}
+        raise EvalkitError(Problem("unknown_id", catalog.place("run", run_id, "regions"), values))
+    inputs = read_inputs(catalog, run_id)
+    if inputs.errors():
+        raise EvalkitError(inputs.problems)
+    folder = catalog.project.processed(run_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder.with_name(f".{run_id}.lock"), timeout=0):
+            return _Session(catalog, inputs, folder, tell or (lambda event: None), workers).go(wanted)
+    except Timeout:
+        raise EvalkitError(Problem("run_busy", Place(catalog.project.label(folder)), {"run": run_id})) from None
+
+
+class _Session:
+    def __init__(self, catalog: Catalog, inputs: Inputs, folder: Path, tell: Callable[[Event], None], workers: int | None) -> None:
+        self.catalog = catalog
+        self.inputs = inputs
+        self.folder = folder
+        self.tell = tell
+        self.workers = workers or os.cpu_count() or 1
+        self.run = catalog.run(inputs.run)
+        self.outcome = RunOutcome(self.run.id, folder)
+
+    def go(self, wanted: list[str]) -> RunOutcome:
+        (self.folder / "manifest.json").unlink(missing_ok=True)  # from here on the outputs are unfinished
+        problems = [*self.inputs.problems, *check_run(self.catalog, self.run.id)]
+        self.write_inputs(problems)
+        self.outcome.problems = [problem for problem in problems if problem.severity != "error"]
+        with ThreadPoolExecutor(max_workers=min(self.workers, len(wanted))) as pool:
+            self.regions(pool, wanted)
+        self.assemble()
+        if self.outcome.finished:
+            self.roll_up()
+        failed = [problem.region for problem in self.outcome.problems if problem.code == "region_failed" and problem.region]
+        outputs = [path for path in self.folder.rglob("*") if path.is_file() and "history" not in path.parts and path.name != "manifest.json"]
+        write_json(self.folder / "manifest.json", manifest(self.catalog, self.run.id, outputs, failed))
+        return self.outcome
+
+    def write_inputs(self, problems: list[Problem]) -> None:
+        names = self.catalog.regions
+        items = sorted(self.inputs.items.values(), key=lambda item: (item.region, item.variable, item.period))
+        write_csv(self.folder / "inputs.csv", INPUT_COLUMNS, (item.record(names[item.region].name_zh) for item in items))
+        write_csv(self.folder / "issues.csv", ISSUE_COLUMNS, (issue_record(problem) for problem in problems))
+
+    def regions(self, pool: Executor, wanted: list[str]) -> None:
+        started = time.monotonic()
+        futures = {pool.submit(self.one, code): code for code in wanted}
+        for done, future in enumerate(as_completed(futures), start=1):
+            code = futures[future]
+            problem = future.result()
+            rows: tuple[dict[str, str], ...] = ()
+            if problem is None:
+                rows = tuple(Assessment.load(self.catalog.project.region(self.run.id, code)).rows)
+            else:
+                self.outcome.problems.append(problem)
+            self.tell(Event(self.run.id, code, done, len(wanted), time.monotonic() - started, rows, problem))
+
+    def one(self, code: str) -> Problem | None:
+        """Execute one region's notebook; return what went wrong."""
+        target = self.catalog.project.region(self.run.id, code)
+        if target.exists():
+            shutil.rmtree(target)  # nothing of an earlier state may be taken for this one's
+        return self.notebook("assess_region", target, {"run": self.run.id, "region": code}, code)
+
+    def notebook(self, name: str, folder: Path, parameters: dict[str, str], code: str) -> Problem | None:
+        project = self.catalog.project
+        target = folder / f"{name}.ipynb"
+        try:
+            execute(project.root / "notebooks" / f"{name}.ipynb", target, parameters, project.root)
+        except NotebookFailedError as error:
+            for product in ("results.csv", "traces.json"):
+                if folder != self.folder:
+                    (folder / product).unlink(missing_ok=True)
+            values = {"region": code or name, "detail": str(error), "notebook": project.label(target)}
+            return Problem("region_failed", Place(project.label(target), cell=error.cell), values, region=code)
+        return None
+
+    def assemble(self) -> None:
+        """Put the results of all regions that have some into one table, in the order of the run."""
+        rows: list[dict[str, str]] = []
+        for code in self.run.regions:
+            folder = self.catalog.project.region(self.run.id, code)
+            if (folder / "results.csv").is_file():
+                rows.extend(Assessment.load(folder).rows)
+                self.outcome.finished.append(code)
+        write_csv(self.folder / "results.csv", RESULT_COLUMNS, rows)
+
+    def roll_up(self) -> None:
+        started = time.monotonic()
+        problem = self.notebook("compare_regions", self.folder, {"run": self.run.id}, "")
+        if problem:
+            self.outcome.problems.append(problem)
+        self.tell(Event(self.run.id, "", 1, 1, time.monotonic() - started, (), problem))
+
+
+def issue_record(problem: Problem) -> dict[str, str]:
+    """Return the row of ``issues.csv`` for a problem."""
+    place = problem.place
+    return {
+        "code": problem.code, "severity": problem.severity, "file": place.file, "sheet": place.sheet, "cell": place.cell,
+        "key": place.key, "message": problem.message(), "remedy": problem.remedy(),
+    }  # fmt: skip

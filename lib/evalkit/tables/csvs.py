@@ -1,0 +1,102 @@
+"""CSV with the address of each cell, as Excel names it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.tables.files import read_text, write_bytes
+
+
+@dataclass(frozen=True)
+class CsvRow:
+    """A row: its cells by column name, and where they stand."""
+
+    cells: Mapping[str, str]
+    line: int
+    columns: Sequence[str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def address(self, column: str) -> str:
+        """Return the cell's address, such as ``E12``."""
+        return cell_name(self.columns.index(column), self.line)
+
+
+def cell_name(column: int, line: int) -> str:
+    """Return the Excel address of a zero-based column and a one-based line."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{line}"
+
+
+def read_csv(path: Path, label: str, required: Sequence[str], referrer: str = "", optional: Sequence[str] | None = None) -> tuple[list[CsvRow], list[Problem]]:
+    """Read a CSV file with a head line.
+
+    Parameters
+    ----------
+    path, label, referrer
+        As for :func:`evalkit.tables.read_text`.
+    required : sequence of str
+        Columns that must be there.
+    optional : sequence of str, optional
+        Further columns that may be there; others are refused. None allows any.
+
+    Returns
+    -------
+    rows : list of CsvRow
+        Rows that are not empty. Line numbers are those of a spreadsheet (a quoted line break does not count).
+    problems : list of Problem
+        Rows of the wrong length.
+    """
+    text = read_text(path, label, referrer)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise EvalkitError(Problem("wrong_content", Place(label), {"looks_like": str(error), "expected": "CSV"})) from None
+    head = [name.strip() for name in lines[0]] if lines else []
+    missing = [name for name in required if name not in head]
+    if missing:
+        raise EvalkitError(Problem("csv_header", Place(label, cell="A1"), {"missing": missing, "expected": ",".join(required)}))
+    allowed = None if optional is None else [*required, *optional]
+    unknown = [name for i, name in enumerate(head) if (allowed is not None and name not in allowed) or name in head[:i]]
+    if unknown:
+        spot = Place(label, cell=cell_name(head.index(unknown[0]), 1))
+        raise EvalkitError(Problem("unknown_key", spot, {"key": unknown[0], "allowed": allowed or head}))
+    rows: list[CsvRow] = []
+    problems: list[Problem] = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(head):
+            problems.append(Problem("csv_row", Place(label, cell=f"A{number}"), {"found": len(cells), "expected": len(head)}))
+            continue
+        rows.append(CsvRow(dict(zip(head, (cell.strip() for cell in cells), strict=True)), number, head))
+    return rows, problems
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    """Write a CSV that Excel opens as UTF-8: BOM, ``\\n``, quotes where needed."""
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({column: inert(row.get(column, "")) for column in columns})
+    write_bytes(path, stream.getvalue().encode("utf-8-sig"))
+
+
+def inert(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; plain numbers stay as they are."""
+    if text[:1] in "=+@\t\r" and text:
+        return "'" + text
+    if text[:1] == "-" and len(text) > 1 and not text[1:].replace(".", "", 1).isdigit():
+        return "'" + text
+    return text

@@ -1,0 +1,98 @@
+"""Assessment periods: years, half-years, quarters, months, days and spans."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import total_ordering
+
+_FORMS = {
+    "year": re.compile(r"(\d{4})", re.ASCII),
+    "half": re.compile(r"(\d{4})-H([12])", re.ASCII),
+    "quarter": re.compile(r"(\d{4})-Q([1-4])", re.ASCII),
+    "month": re.compile(r"(\d{4})-(\d{2})", re.ASCII),
+    "day": re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII),
+    "span": re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", re.ASCII),
+}
+
+
+class PeriodError(ValueError):
+    """A text is not a period."""
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Period:
+    """A stretch of days with the name under which it is reported.
+
+    Parameters
+    ----------
+    name : str
+        ``2024``, ``2024-H1``, ``2024-Q1``, ``2024-02``, ``2024-06-17`` or ``2024-01-01/2024-06-17``.
+    kind : str
+        ``year``, ``half``, ``quarter``, ``month``, ``day`` or ``span``.
+    first, last : datetime.date
+        Both included.
+    """
+
+    name: str
+    kind: str
+    first: date
+    last: date
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Return the period of that name; raise :class:`PeriodError` for anything else."""
+        for kind, form in _FORMS.items():
+            found = form.fullmatch(text.strip())
+            if found:
+                try:
+                    first, last = _days(kind, found.groups())
+                except ValueError:
+                    break
+                if first <= last:
+                    return cls(text.strip(), kind, first, last)
+        raise PeriodError(text)
+
+    @property
+    def days(self) -> int:
+        """Number of calendar days."""
+        return (self.last - self.first).days + 1
+
+    def previous(self) -> Period:
+        """Return the same period of the year before (上年, 上年同期)."""
+        if self.kind == "span":
+            return Period.parse(f"{_year_before(self.first)}/{_year_before(self.last)}")
+        if self.kind == "day":
+            return Period.parse(str(_year_before(self.first)))
+        return Period.parse(f"{self.first.year - 1:04d}{self.name[4:]}")
+
+    def __lt__(self, other: Period) -> bool:
+        return (self.first, self.last) < (other.first, other.last)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _days(kind: str, parts: tuple[str, ...]) -> tuple[date, date]:
+    if kind == "span":
+        return date.fromisoformat(parts[0]), date.fromisoformat(parts[1])
+    year = int(parts[0])
+    if kind == "day":
+        day = date(year, int(parts[1]), int(parts[2]))
+        return day, day
+    months = {"year": 12, "half": 6, "quarter": 3, "month": 1}[kind]
+    number = int(parts[1]) if len(parts) > 1 else 1
+    start = (number - 1) * months + 1
+    end = start + months - 1
+    first = date(year, start, 1)
+    return first, date(year, end, 1) + timedelta(days=calendar.monthrange(year, end)[1] - 1)
