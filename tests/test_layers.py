@@ -21,6 +21,7 @@ LAYERS = [
     {"review"},
     {"report"},
     {"runner", "package"},
+    {"console"},
     {"cli"},
     {"__init__", "__main__"},
 ]
@@ -95,7 +96,16 @@ def test_an_upward_import_is_found(source: str) -> None:
     assert upward(PACKAGE / "assessment" / "sample.py", source)
 
 
-@pytest.mark.parametrize("source", ["from evalkit.catalog import x", "from . import y", "from ..values.numbers import z", "from evalkit import __version__"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from evalkit.catalog import x",
+        "from . import y",
+        "from ..values.numbers import z",
+        "from evalkit import __version__",
+        "import evalkit",
+    ],
+)
 def test_a_downward_import_is_allowed(source: str) -> None:
     assert not upward(PACKAGE / "assessment" / "sample.py", source)
 

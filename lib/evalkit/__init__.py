@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evalkit.assessment import Assessment, assess, check_run
+    from evalkit.assessment.store import read_results, save
     from evalkit.catalog import Catalog, load_catalog
     from evalkit.intake import Inputs, read_inputs
     from evalkit.messages import EvalkitError
+    from evalkit.report.explain import explain
+    from evalkit.report.notebook import RegionView, RunView, require_sound
     from evalkit.values import Missing, Period, round_half_even
 
 __version__ = "0.1.0"
@@ -30,11 +33,17 @@ _HOMES = {
     "Inputs": "evalkit.intake",
     "Missing": "evalkit.values",
     "Period": "evalkit.values",
+    "RegionView": "evalkit.report.notebook",
+    "RunView": "evalkit.report.notebook",
     "assess": "evalkit.assessment",
     "check_run": "evalkit.assessment",
+    "explain": "evalkit.report.explain",
     "load_catalog": "evalkit.catalog",
     "read_inputs": "evalkit.intake",
+    "read_results": "evalkit.assessment.store",
+    "require_sound": "evalkit.report.notebook",
     "round_half_even": "evalkit.values",
+    "save": "evalkit.assessment.store",
 }
 
 __all__ = [
@@ -44,11 +53,17 @@ __all__ = [
     "Inputs",
     "Missing",
     "Period",
+    "RegionView",
+    "RunView",
     "assess",
     "check_run",
+    "explain",
     "load_catalog",
     "read_inputs",
+    "read_results",
+    "require_sound",
     "round_half_even",
+    "save",
 ]
 
 

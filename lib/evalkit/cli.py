@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
     from evalkit.catalog import Catalog
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-                  help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones: rules, calculation, reports.")  # fmt: skip
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones.",
+)
 sets_app = typer.Typer(no_args_is_help=True, help="指标体系。Indicator sets.", rich_markup_mode=None)
 app.add_typer(sets_app, name="sets")
 
@@ -144,7 +149,10 @@ def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, for
 
 
 @app.command()
-def report(runs: Runs = None, out_dir: Annotated[Path | None, typer.Option("--out", help="输出文件夹。Where reports go, default reports/<run>.")] = None) -> None:
+def report(
+    runs: Runs = None,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="输出文件夹。Where reports go, default reports/<run>.")] = None,
+) -> None:
     """由评估结果生成 Word、PDF、网页报告。Make Word, PDF and web reports from the results.
 
     Example: evalkit report chongming-2023
@@ -200,7 +208,11 @@ def status(runs: Runs = None, as_json: AsJson = False) -> None:
     catalog = _load()
     found = {run_id: run_state(catalog, run_id) for run_id in _chosen(catalog, runs)}
     if as_json:
-        print(json.dumps([{"run": run_id, "state": s.state, "changed": list(s.changed)} for run_id, s in found.items()], ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                [{"run": run_id, "state": s.state, "changed": list(s.changed)} for run_id, s in found.items()], ensure_ascii=False, indent=2
+            )
+        )
         return
     names = {"fresh": say("有效", "fresh"), "stale": say("需重跑", "stale"), "never": say("未运行", "never run")}
     out, _ = consoles()
@@ -257,18 +269,30 @@ def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: As
     Example: evalkit sets show cn-demo-2024-city
     """
     catalog = _load()
+    found = _known_set(catalog, set_id)
     rows = [
-        {"id": row.id, "seq": row.seq, "part_of": row.part_of, "name_zh": row.name_zh, "unit": row.unit, "attribute": target.attribute or row.attribute,
-         "levels": list(target.levels or _known_set(catalog, set_id).levels), "target": target.text, "state": target.cite.state, "clause": target.cite.clause}
-        for row in _known_set(catalog, set_id).rows
+        {
+            "id": row.id,
+            "seq": row.seq,
+            "part_of": row.part_of,
+            "name_zh": row.name_zh,
+            "unit": row.unit,
+            "attribute": target.attribute or row.attribute,
+            "levels": list(target.levels or found.levels),
+            "target": target.text,
+            "state": target.cite.state,
+            "clause": target.cite.clause,
+        }
+        for row in found.rows
         for target in row.targets
-    ]  # fmt: skip
+    ]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for item in rows:
         name = f"{item['part_of']}·{item['name_zh']}" if item["part_of"] else item["name_zh"]
-        print(f"{item['id']}  {word('attribute', str(item['attribute']))}  {name}（{item['unit']}）  {item['target']}  〔{word('state', str(item['state']))}〕")
+        attribute, state = word("attribute", item["attribute"]), word("state", item["state"])
+        print(f"{item['id']}  {attribute}  {name}（{item['unit']}）  {item['target']}  〔{state}〕")
 
 
 @sets_app.command("check")
@@ -280,7 +304,14 @@ def sets_check(set_id: Annotated[str | None, typer.Argument(metavar="[SET]")] = 
     catalog = _load(units=True)
     chosen = [set_id] if set_id else sorted(catalog.sets)
     open_cells = [
-        {"set": name, "row": row.id, "name_zh": row.name_zh, "levels": list(target.levels), "target": target.text, "state": target.cite.state}
+        {
+            "set": name,
+            "row": row.id,
+            "name_zh": row.name_zh,
+            "levels": list(target.levels),
+            "target": target.text,
+            "state": target.cite.state,
+        }
         for name in chosen
         for row in _known_set(catalog, name).rows
         for target in row.targets
@@ -348,7 +379,9 @@ def _progress() -> Iterator[_Bar]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=out, transient=True) as live:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=out, transient=True
+    ) as live:
         yield _Bar(out, live)
 
 

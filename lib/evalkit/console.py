@@ -47,7 +47,10 @@ def problem_lines(problems: Iterable[Problem]) -> Iterable[Text]:
     for problem in problems:
         place = str(problem.place)
         yield Text.assemble(
-            (f"{say({'error': '错误', 'warning': '警告', 'note': '提示'}[problem.severity], problem.severity)} ", _COLOURS[problem.severity]),
+            (
+                f"{say({'error': '错误', 'warning': '警告', 'note': '提示'}[problem.severity], problem.severity)} ",
+                _COLOURS[problem.severity],
+            ),
             f"{place}{'：' if language() == 'zh' else ': '}" if place else "",
             problem.message(),
             " → ",

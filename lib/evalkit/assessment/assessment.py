@@ -48,7 +48,9 @@ class Assessment:
             table[column] = pd.to_numeric(table[column], errors="coerce")
         return table
 
-    def trace(self, indicator: str, period: str | None = None, basis: str | None = None, milestone: str | None = None) -> dict[str, Any] | None:
+    def trace(
+        self, indicator: str, period: str | None = None, basis: str | None = None, milestone: str | None = None
+    ) -> dict[str, Any] | None:
         """Return the trace of an indicator: the latest period and the threshold first, unless asked otherwise."""
         found = [
             trace

@@ -111,9 +111,9 @@ def _region_problems(catalog: Catalog, run: Run, region: Region) -> list[Problem
         for part in line.rule.walk():
             if isinstance(part, ByClass) and region.class_value(line.set_id, part.dimension) is None:
                 dimension = catalog.sets[line.set_id].dimension(part.dimension)
-                values = {"indicator": line.indicator, "dimension": dimension.name_zh if dimension else part.dimension,
+                missing: dict[str, object] = {"indicator": line.indicator, "dimension": dimension.name_zh if dimension else part.dimension,
                           "region": region.code, "allowed": [v.id for v in dimension.values] if dimension else []}  # fmt: skip
-                problems.append(Problem("class_undeclared", catalog.place("region", region.code), values, "error", region.code))
+                problems.append(Problem("class_undeclared", catalog.place("region", region.code), missing, "error", region.code))
     return problems
 
 

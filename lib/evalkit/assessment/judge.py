@@ -170,7 +170,9 @@ class Judge:
         shift = rule.band if (up == rule.strict) else -rule.band
         return self._against(own, op, other, against, when.name, shift)
 
-    def _against(self, own: MeasureValue, op: str, other: MeasureValue, against: str, period: str, shift: Fraction = Fraction(0)) -> Outcome:
+    def _against(
+        self, own: MeasureValue, op: str, other: MeasureValue, against: str, period: str, shift: Fraction = Fraction(0)
+    ) -> Outcome:
         if isinstance(other.value, Missing):
             reason = own.value.reason if isinstance(own.value, Missing) else other.value.reason
             if reason in NOT_APPLICABLE and not isinstance(own.value, Missing):
@@ -185,8 +187,15 @@ class Judge:
     def _about(self, own: MeasureValue, rule: About) -> Outcome:
         if isinstance(own.value, Missing) or rule.tolerance is not None:
             tolerance = rule.tolerance or Fraction(0)
-            outcome = _all([self._compare(own, ">=", rule.value - tolerance, "target", ""), self._compare(own, "<=", rule.value + tolerance, "target", "")])
-            check = Check(own.measure.id, "about", _shown(own), format_full(rule.value), "target", "", _word(outcome.result), outcome.reason)
+            outcome = _all(
+                [
+                    self._compare(own, ">=", rule.value - tolerance, "target", ""),
+                    self._compare(own, "<=", rule.value + tolerance, "target", ""),
+                ]
+            )
+            check = Check(
+                own.measure.id, "about", _shown(own), format_full(rule.value), "target", "", _word(outcome.result), outcome.reason
+            )
             return Outcome(outcome.result, outcome.reason, checks=[check])
         target_interval = Fraction(1, 10 ** len(format_full(rule.value).partition(".")[2]))
         result = True if round_half_even(own.value, target_interval) == rule.value and not own.bound else None

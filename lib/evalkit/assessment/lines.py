@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Cite, Plan, PlanRow, Region, Run
@@ -75,7 +76,7 @@ def _plan_lines(catalog: Catalog, plan: Plan, region: Region) -> Iterator[Line]:
             yield Line(**described, text="—", rule=NoTarget(), cite=None)
 
 
-def _described(catalog: Catalog, plan: Plan, row: PlanRow, region: Region) -> dict[str, str]:
+def _described(catalog: Catalog, plan: Plan, row: PlanRow, region: Region) -> dict[str, Any]:
     set_row = catalog.sets[plan.set].row(row.row) if plan.set and row.row else None
     common = {"basis": "plan", "source": plan.id, "set_id": plan.set or ""}
     if set_row is None:

@@ -35,6 +35,6 @@ def progress(own: MeasureValue, base: MeasureValue | None, target: Fraction | No
     if not isinstance(own.value, Fraction):
         return None, ""
     away = target - base.value
-    if away == 0 or (away < 0) == (own.measure.direction == "up") and own.measure.direction != "none":
+    if away == 0 or ((away < 0) == (own.measure.direction == "up") and own.measure.direction != "none"):
         return None, "base_equals_target"
     return (own.value - base.value) / away * 100, ""

@@ -43,7 +43,13 @@ def trace_of(scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row:
         reported=row["reported_value"],
         computed=format_full(own.computed) if isinstance(own.computed, Fraction) else "",
         difference=format_full(own.difference) if own.difference is not None else "",
-        target={"text": line.text, "value": row["target_value"], "state": row["target_state"], "cite": cite_record(line.cite), "class": row["class"]},
+        target={
+            "text": line.text,
+            "value": row["target_value"],
+            "state": row["target_state"],
+            "cite": cite_record(line.cite),
+            "class": row["class"],
+        },
         checks=[asdict(check) for check in outcome.checks],
     )
     if outcome.decision is not None:
@@ -90,7 +96,10 @@ def formula_record(scope: Scope, own: MeasureValue) -> dict[str, str]:
 
 def _name(scope: Scope, argument: Argument, lang: str) -> str:
     family, _, measure = argument.variable.partition(".")
-    known = scope.catalog.variables.get(argument.variable) or scope.catalog.measures[measure if family in ("reported", "assigned") else argument.variable]
+    known = (
+        scope.catalog.variables.get(argument.variable)
+        or scope.catalog.measures[measure if family in ("reported", "assigned") else argument.variable]
+    )
     text = known.name_zh if lang == "zh" else known.name_en
     when = {"base": {"zh": "基准年", "en": "base year "}, "previous": {"zh": "上年", "en": "previous year "}}.get(argument.at)
     return (when[lang] if when else "") + text

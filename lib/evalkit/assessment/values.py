@@ -104,7 +104,14 @@ class Scope:
         Base values that a plan sets itself, by (measure, period).
     """
 
-    def __init__(self, catalog: Catalog, inputs: Inputs, region: Region, base_period: Period | None, overrides: dict[tuple[str, str], BaseValue] | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        inputs: Inputs,
+        region: Region,
+        base_period: Period | None,
+        overrides: dict[tuple[str, str], BaseValue] | None = None,
+    ) -> None:
         self.catalog = catalog
         self.inputs = inputs
         self.region = region

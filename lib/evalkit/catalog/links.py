@@ -48,8 +48,13 @@ def _cite(catalog: Catalog, cite: Cite | None, place: Place) -> Iterator[Problem
         return
     if cite.document not in catalog.documents:
         yield _unknown("document", cite.document, place, catalog.documents)
-    needed = {"seen": ("via",), "seen_neighbour": ("via",), "third_party": ("via",), "derived": ("note",),
-              "verified": ("verified_by", "verified_on", "page")}.get(cite.state, ())
+    needed = {
+        "seen": ("via",),
+        "seen_neighbour": ("via",),
+        "third_party": ("via",),
+        "derived": ("note",),
+        "verified": ("verified_by", "verified_on", "page"),
+    }.get(cite.state, ())
     for key in needed:
         if not getattr(cite, key):
             yield Problem("missing_key", place, {"key": f"cite.{key} ({cite.state})"})
@@ -267,7 +272,11 @@ def _plan_row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicato
 
 def _runs(catalog: Catalog) -> Iterator[Problem]:
     for run in catalog.runs.values():
-        for kind, ids, known in (("region", run.regions, catalog.regions), ("set", run.sets, catalog.sets), ("plan", run.plans, catalog.plans)):
+        for kind, ids, known in (
+            ("region", run.regions, catalog.regions),
+            ("set", run.sets, catalog.sets),
+            ("plan", run.plans, catalog.plans),
+        ):
             for i, item_id in enumerate(ids):
                 if item_id not in known:
                     yield _unknown(kind, item_id, catalog.place("run", run.id, f"{kind}s", i), known)

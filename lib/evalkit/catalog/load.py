@@ -100,13 +100,10 @@ def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Cata
     catalog = Catalog(project)
     problems: list[Problem] = []
     _read_lists(catalog, problems)
-    for folder, model, kind, store in (
-        ("sets", IndicatorSet, "set", catalog.sets),
-        ("regions", Region, "region", catalog.regions),
-        ("plans", Plan, "plan", catalog.plans),
-        ("runs", Run, "run", catalog.runs),
-    ):
-        _read_folder(catalog, folder, model, kind, store, problems)  # type: ignore[arg-type]
+    _read_folder(catalog, IndicatorSet, "set", catalog.sets, problems)
+    _read_folder(catalog, Region, "region", catalog.regions, problems)
+    _read_folder(catalog, Plan, "plan", catalog.plans, problems)
+    _read_folder(catalog, Run, "run", catalog.runs, problems)
     if not problems:
         problems = check_links(catalog, units=units)
     if any(problem.severity == "error" for problem in problems):
@@ -117,24 +114,22 @@ def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Cata
 def _read_lists(catalog: Catalog, problems: list[Problem]) -> None:
     params = catalog.project.params
     unit_rows: dict[str, UnitRow] = {}
-    single = (("documents.yml", "documents", Document, "document", catalog.documents),
-              ("units.yml", "units", UnitRow, "unit", unit_rows),
-              ("variables.yml", "variables", Variable, "variable", catalog.variables))
-    for name, key, model, kind, store in single:
-        _read_list(catalog, params / name, key, model, kind, store, problems)  # type: ignore[arg-type]
+    _read_list(catalog, params / "documents.yml", Document, "document", catalog.documents, problems)
+    _read_list(catalog, params / "units.yml", UnitRow, "unit", unit_rows, problems)
+    _read_list(catalog, params / "variables.yml", Variable, "variable", catalog.variables, problems)
     for path in sorted((params / "measures").glob("*.yml")):
-        _read_list(catalog, path, "measures", Measure, "measure", catalog.measures, problems)
+        _read_list(catalog, path, Measure, "measure", catalog.measures, problems)
     catalog.units = Units(tuple(unit_rows.values()))
 
 
-def _read_list(catalog: Catalog, path: Path, key: str, model: type[M], kind: str, store: dict[str, M], problems: list[Problem]) -> None:
+def _read_list(catalog: Catalog, path: Path, model: type[M], kind: str, store: dict[str, M], problems: list[Problem]) -> None:
     located = read_yaml(path, catalog.project.label(path), problems)
-    for item, spot in build_list(model, key, located, problems):
+    for item, spot in build_list(model, f"{kind}s", located, problems):
         _add(catalog, item, kind, store, located, spot, problems)
 
 
-def _read_folder(catalog: Catalog, folder: str, model: type[M], kind: str, store: dict[str, M], problems: list[Problem]) -> None:
-    for path in sorted((catalog.project.params / folder).glob("*.yml")):
+def _read_folder(catalog: Catalog, model: type[M], kind: str, store: dict[str, M], problems: list[Problem]) -> None:
+    for path in sorted((catalog.project.params / f"{kind}s").glob("*.yml")):
         located = read_yaml(path, catalog.project.label(path), problems)
         if not located.lines:
             continue
@@ -151,7 +146,9 @@ def _id_of(item: BaseModel) -> str:
     return str(getattr(item, "code", None) or getattr(item, "id"))  # noqa: B009 -- the models share no base field
 
 
-def _add(catalog: Catalog, item: M, kind: str, store: dict[str, M], located: Located, spot: tuple[str | int, ...], problems: list[Problem]) -> None:
+def _add(
+    catalog: Catalog, item: M, kind: str, store: dict[str, M], located: Located, spot: tuple[str | int, ...], problems: list[Problem]
+) -> None:
     item_id = _id_of(item)
     if item_id in store:
         problems.append(Problem("duplicate_id", located.place(*spot), {"id": item_id, "other": catalog.place(kind, item_id)}))

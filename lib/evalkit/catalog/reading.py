@@ -58,7 +58,9 @@ def build_list(model: type[M], key: str, located: Located, problems: list[Proble
 def _with_rules(content: Any, path: tuple[str | int, ...], located: Located, problems: list[Problem]) -> Any:
     if isinstance(content, dict):
         return {
-            key: parse_rule(value, located.place, problems, (*path, key)) if key == "rule" else _with_rules(value, (*path, key), located, problems)
+            key: parse_rule(value, located.place, problems, (*path, key))
+            if key == "rule"
+            else _with_rules(value, (*path, key), located, problems)
             for key, value in content.items()
         }
     if isinstance(content, list):

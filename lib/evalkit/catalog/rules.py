@@ -12,8 +12,21 @@ from evalkit.values import Period, PeriodError, PlainDecimalError, parse_decimal
 
 Locate = Callable[..., Place]
 _COMPARISONS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<", "equals": "=="}
-_KEYS = [*_COMPARISONS, "between", "about", "improving", "not_worse_than", "assigned", "above_measure",
-         "all_of", "any_of", "k_of_n", "qualitative", "by_class", "none"]
+_KEYS = [
+    *_COMPARISONS,
+    "between",
+    "about",
+    "improving",
+    "not_worse_than",
+    "assigned",
+    "above_measure",
+    "all_of",
+    "any_of",
+    "k_of_n",
+    "qualitative",
+    "by_class",
+    "none",
+]
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,7 @@ class KOfN(Rule):
     of_rules: tuple[Rule, ...] = ()
 
     def parts(self) -> tuple[Rule, ...]:
+        """Return the rules directly below."""
         return self.of_rules
 
 
@@ -109,6 +123,7 @@ class ByClass(Rule):
     cases: tuple[tuple[str, Rule], ...] = ()
 
     def parts(self) -> tuple[Rule, ...]:
+        """Return the rules directly below."""
         return tuple(rule for _, rule in self.cases)
 
 
@@ -146,7 +161,7 @@ class _Parser:
 
     def rule(self, content: Any, path: tuple[str | int, ...]) -> Rule:
         if not isinstance(content, Mapping):
-            self.refuse(path, content, "a rule is written as {at_least: \"90\"}")
+            self.refuse(path, content, 'a rule is written as {at_least: "90"}')
             return NoTarget()
         keys = [key for key in content if key != "of"]
         unknown = [key for key in keys if key not in _KEYS]
@@ -199,7 +214,9 @@ class _Parser:
             if not isinstance(cases, Mapping) or not cases:
                 self.refuse((*path, "cases"), cases, "a rule for each class value")
                 return NoTarget()
-            return ByClass(of, str(fields.get("class")), tuple((name, self.rule(part, (*path, "cases", name))) for name, part in cases.items()))
+            return ByClass(
+                of, str(fields.get("class")), tuple((name, self.rule(part, (*path, "cases", name))) for name, part in cases.items())
+            )
         return self.word(key, value, of, path)
 
     def word(self, key: str, value: Any, of: str, path: tuple[str | int, ...]) -> Rule:

@@ -76,9 +76,13 @@ def _check(catalog: Catalog, decision: Decision, place: Place) -> list[Problem]:
         problems.append(Problem("unknown_id", place, values))
     if decision.kind == "qualitative":
         if decision.key not in catalog.measures:
-            problems.append(Problem("unknown_id", place, {"kind": "measure", "id": decision.key, "hint": near(decision.key, catalog.measures)}))
+            problems.append(
+                Problem("unknown_id", place, {"kind": "measure", "id": decision.key, "hint": near(decision.key, catalog.measures)})
+            )
         if not decision.verdict:
             problems.append(Problem("missing_key", place, {"key": "verdict"}))
     elif catalog.variable_unit(decision.key) is None:
-        problems.append(Problem("unknown_id", place, {"kind": "variable", "id": decision.key, "hint": near(decision.key, catalog.variables)}))
+        problems.append(
+            Problem("unknown_id", place, {"kind": "variable", "id": decision.key, "hint": near(decision.key, catalog.variables)})
+        )
     return problems

@@ -103,6 +103,7 @@ class Apply(Expr):
     arguments: tuple[Expr, ...]
 
     def children(self) -> tuple[Expr, ...]:
+        """Return the nodes directly below."""
         return self.arguments
 
 
@@ -116,6 +117,7 @@ class Test(Expr):
     right: Expr
 
     def children(self) -> tuple[Expr, ...]:
+        """Return the nodes directly below."""
         return (self.left, self.right)
 
 
@@ -128,6 +130,7 @@ class Where(Expr):
     otherwise: Expr
 
     def children(self) -> tuple[Expr, ...]:
+        """Return the nodes directly below."""
         return (self.condition, self.then, self.otherwise)
 
 
@@ -177,7 +180,9 @@ def count_if(*conditions: Expr) -> Expr:
     return Apply("count_if", conditions)
 
 
-def where(condition: Expr, then: Callable[[], Expr | Number] | Expr | Number, otherwise: Callable[[], Expr | Number] | Expr | Number) -> Expr:
+def where(
+    condition: Expr, then: Callable[[], Expr | Number] | Expr | Number, otherwise: Callable[[], Expr | Number] | Expr | Number
+) -> Expr:
     """One of two branches by a comparison; the other branch is not evaluated (it may divide by zero)."""
     if not isinstance(condition, Test):
         raise FormulaError("where() takes a comparison such as base > 0")

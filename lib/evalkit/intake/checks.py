@@ -22,14 +22,14 @@ def settle_conflicts(inputs: Inputs, found: Mapping[tuple[str, str, str], list[I
             continue
         if key not in chosen:
             second = differing[0]
-            values = {"variable": first.variable, "period": first.period, "run": inputs.run, "first": first.value_received,
+            both = {"variable": first.variable, "period": first.period, "run": inputs.run, "first": first.value_received,
                       "first_place": first.id, "second": second.value_received, "second_place": second.id}  # fmt: skip
-            inputs.problems.append(Problem("conflict", first.place(), values, "error", first.region))
+            inputs.problems.append(Problem("conflict", first.place(), both, "error", first.region))
             continue
         decision, place = chosen[key]
         wanted = [c for c in candidates if c.id == decision.choice]
         if not wanted:
-            values = {"id": decision.id, "choice": decision.choice, "candidates": [c.id for c in candidates]}
+            values: dict[str, object] = {"id": decision.id, "choice": decision.choice, "candidates": [c.id for c in candidates]}
             inputs.problems.append(Problem("choice_not_found", place, values, "error", first.region))
             continue
         item = wanted[0]
@@ -47,9 +47,14 @@ def check_values(catalog: Catalog, inputs: Inputs) -> None:
         high = parse_decimal(variable.maximum) if variable.maximum is not None else None
         if (low is not None and item.value < low) or (high is not None and item.value > high):
             allowed = f"{variable.minimum or '−∞'} … {variable.maximum or '+∞'} {variable.unit}"
-            values = {"variable": variable_id, "value": item.shown, "range": allowed}
-            inputs.problems.append(Problem("out_of_range", item.place(), values, "error", region))
+            limits = {"variable": variable_id, "value": item.shown, "range": allowed}
+            inputs.problems.append(Problem("out_of_range", item.place(), limits, "error", region))
         whole = inputs.get(region, variable.part_of, period) if variable.part_of else None
         if whole is not None and whole.value is not None and item.value > whole.value:
-            values = {"part": variable.name_zh, "part_value": item.shown, "whole": catalog.variables[whole.variable].name_zh, "whole_value": whole.shown}
-            inputs.problems.append(Problem("part_exceeds_whole", item.place(), values, "error", region))
+            parts = {
+                "part": variable.name_zh,
+                "part_value": item.shown,
+                "whole": catalog.variables[whole.variable].name_zh,
+                "whole_value": whole.shown,
+            }
+            inputs.problems.append(Problem("part_exceeds_whole", item.place(), parts, "error", region))

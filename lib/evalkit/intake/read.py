@@ -115,7 +115,12 @@ class _Reader:
 
     def reading(self, row: CsvRow, name: str, correction: Correction, reading: Reading, number: int) -> None:
         if reading.value is None and reading.missing is None:
-            self.problem("missing_key", Place(f"params/corrections/{self.inputs.run}.yml", key=correction.id), correction.region, key="value / missing")
+            self.problem(
+                "missing_key",
+                Place(f"params/corrections/{self.inputs.run}.yml", key=correction.id),
+                correction.region,
+                key="value / missing",
+            )
             return
         if reading.missing is not None and reading.missing not in (*MISSING_REASONS, "not_issued"):
             self.problem("bad_value", Place(f"params/corrections/{self.inputs.run}.yml", key=f"{correction.id}.missing"), correction.region,

@@ -27,7 +27,7 @@ def language() -> Language:
 @cache
 def _catalogue(name: str) -> dict[str, dict[str, str]]:
     text = files("evalkit.messages").joinpath(name).read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 -- BaseLoader makes only text
+    loaded: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.BaseLoader)
     return loaded
 
 
@@ -87,7 +87,10 @@ class Problem:
 
     def _text(self, kind: str, lang: Language | None) -> str:
         template = _catalogue("problems.yml")[self.code][f"{kind}_{lang or language()}"]
-        return template.format(**{key: _plain(value) for key, value in self.values.items()})
+        values = {key: _plain(value) for key, value in self.values.items()}
+        if "kind" in values:
+            values["kind"] = word("kind", values["kind"], lang)
+        return template.format(**values)
 
     def message(self, lang: Language | None = None) -> str:
         """Return what is wrong and why."""

@@ -73,7 +73,7 @@ def _pages(points: Sequence[Point]) -> list[list[Point]]:
     """Split into pages of about the same height."""
 
     def steps(start: bool) -> list[float]:
-        heads = [start and not index or bool(index) and point.domain != points[index - 1].domain for index, point in enumerate(points)]
+        heads = [(start and not index) or (bool(index) and point.domain != points[index - 1].domain) for index, point in enumerate(points)]
         return [_row_height(point) + (6.5 if head else 0) for point, head in zip(points, heads, strict=True)]
 
     total = sum(steps(True))

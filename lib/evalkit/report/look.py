@@ -117,3 +117,8 @@ def note(code: str) -> str:
 def state(code: str) -> str:
     """Return the Chinese words of the state of a rule (见于转载件)."""
     return word("state", code, "zh")
+
+
+def purpose(code: str) -> str:
+    """Return the Chinese words of a run's purpose (年度自评估)."""
+    return word("purpose", code, "zh")

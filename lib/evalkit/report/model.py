@@ -10,6 +10,7 @@ from evalkit.report import calculations, look, phrases, wording
 from evalkit.report.calculations import Calculation
 from evalkit.report.context import ReportContext
 from evalkit.report.points import Point, dumbbell_points
+from evalkit.values import Period, PeriodError
 
 Row = Mapping[str, str]
 
@@ -58,6 +59,7 @@ class Unverified:
     seq: str
     name: str
     target: str
+    count: int
     document: str
     clause: str
     via: str
@@ -83,7 +85,9 @@ class Group:
     unknowns: list[str]
     missing: list[str]
     points: list[Point]
+    point_base: str
     point_goal: str
+    base_period: str
     progress: list[Progress]
     calculations: list[Calculation]
 
@@ -123,6 +127,9 @@ def build_model(
     names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(_row_key(row))) is not None}
     names = {**context.measure_names, **names}
     groups = [_group(key, parts, own, by_key, history, names, context) for key, parts in _grouped(own)]
+    for group in groups:
+        if not group.goal_of_plan and group is next(other for other in groups if other.period == group.period):
+            group.plan_sentences = _plan_sentences(own, group.period, context)
     return ReportModel(
         context=context,
         groups=groups,
@@ -171,10 +178,10 @@ def _group(
     incomplete = set_id in context.incomplete_sets
     table = [_line(row, by_key.get(_row_key(row), {}), periods, milestones, goals, history) for row in parts]
     aim = goal or next((name for name in milestones if name > period), "")
-    points = dumbbell_points(parts, goals, aim)
+    base = next((row["base_period"] for row in (*planned, *parts) if row["base_period"]), "")
+    base_is_now = not base or base >= period
+    points = dumbbell_points(parts, goals, aim, previous=base_is_now)
     scope_name = f"{set_name}（{phrases.period(goal)}目标）" if goal else set_name
-    plan = next((row["set"] for row in planned if row["set"] in context.plan_names), "") or next(iter(context.plan_names), "")
-    whose = context.plan_names.get(plan, "规划")
     return Group(
         set_id=set_id,
         set_name=set_name,
@@ -186,15 +193,25 @@ def _group(
         milestones=milestones,
         table=table,
         scope=wording.scope_sentence(period, context.region_name, scope_name, parts, complete=not incomplete),
-        plan_sentences=[] if goal else wording.plan_sentences(whose, planned),
+        plan_sentences=[],
         shortfalls=_sentences(parts, "not_met", wording.shortfall_sentence),
         unknowns=_sentences(parts, "pending", wording.unknown_sentence),
         missing=_sentences(parts, "missing", wording.unknown_sentence),
         points=points,
+        point_base=_before(period) if base_is_now else base,
         point_goal=aim,
+        base_period=base,
         progress=_progress(planned),
         calculations=calculations.calculations(parts, by_key, names),
     )
+
+
+def _plan_sentences(own: Sequence[Row], period: str, context: ReportContext) -> list[str]:
+    planned: dict[str, list[Row]] = {}
+    for row in own:
+        if row["milestone"] and row["period"] == period:
+            planned.setdefault(row["set"], []).append(row)
+    return [sentence for plan, rows in planned.items() for sentence in wording.plan_sentences(context.set_name(plan), rows)]
 
 
 def _sentences(rows: Sequence[Row], status: str, sentence: Any) -> list[str]:
@@ -215,20 +232,23 @@ def _history(inputs: Sequence[Row], region: str) -> dict[tuple[str, str], str]:
     return found
 
 
+def _before(period: str) -> str:
+    try:
+        return Period.parse(period).previous().name
+    except PeriodError:
+        return ""
+
+
 def _earlier_periods(
     rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], history: Mapping[tuple[str, str], str], period: str
 ) -> tuple[str, ...]:
-    """Return at most two earlier periods that any row has a value for, the year before included."""
-    found: set[str] = set()
-    for row in rows:
-        trace = by_key.get(_row_key(row), {})
-        before = trace.get("previous", {})
-        if before.get("value"):
-            found.add(str(before.get("period", "")))
-        variable = f"reported.{trace.get('measure', '')}"
-        found |= {when for name, when in history if name == variable}
-    kind = [when for when in found if when and len(when) == len(period) and when < period and ("-" in when) == ("-" in period)]
-    return tuple(sorted(kind)[-2:])
+    """Return at most two earlier periods of the same kind that any row has a value for."""
+    last = _before(period)
+    wanted = [when for when in (_before(last) if last else "", last) if when]
+    found = {last} if any(row["previous_value"] for row in rows) else set()
+    variables = {f"reported.{by_key.get(_row_key(row), {}).get('measure', '')}" for row in rows}
+    found |= {when for name, when in history if name in variables}
+    return tuple(when for when in wanted if when in found)
 
 
 def _line(
@@ -240,11 +260,11 @@ def _line(
     history: Mapping[tuple[str, str], str],
 ) -> IndicatorRow:
     earlier = []
-    before = trace.get("previous", {})
+    last = _before(row["period"])
     for when in periods:
         value = history.get((f"reported.{trace.get('measure', '')}", when), "")
-        if not value and before.get("period") == when:
-            value = _rounded(str(before.get("value", "")), row["rounded_value"])
+        if row["previous_value"] and when == last and (not value or row["value_source"] == "computed"):
+            value = _rounded(row["previous_value"], row["rounded_value"])
         earlier.append(value or "—")
     shown = row["rounded_value"] or row["value_text"] or row["value"] or (look.reason(row["reason"]) if row["reason"] else "—")
     target = row["target_text"] + (look.DAGGER if row["target_text"] and row["target_state"] != "verified" else "")
@@ -316,26 +336,35 @@ def _progress(planned: Sequence[Row]) -> list[Progress]:
 
 
 def _unverified(rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], context: ReportContext) -> list[Unverified]:
-    found: dict[tuple[str, ...], Unverified] = {}
+    """Thresholds that nobody verified; the milestones of one planned indicator share a line."""
+    found: dict[tuple[str, ...], list[tuple[Row, Mapping[str, Any]]]] = {}
     for row in rows:
-        if not row["target_text"] or row["target_state"] in {"verified", ""}:
+        if not row["target_text"] or row["target_state"] in {"verified", ""} or (row["status"] == "no_target" and row["target_text"] in {"—", "-"}):
             continue
         cite = by_key.get(_row_key(row), {}).get("target", {}).get("cite", {})
-        document = str(cite.get("document", "")) or context.set_documents.get(row["set"], "") or context.plan_documents.get(row["set"], "")
-        name = wording.row_title(row) + (f"（{phrases.period(row['milestone'])}目标）" if row["milestone"] else "")
-        item = Unverified(
-            state=row["target_state"],
-            seq=row["seq"],
-            name=name,
-            target=row["target_text"],
-            document=context.document(document) if document else "",
-            clause=str(cite.get("clause", "")),
-            via=str(cite.get("via", "")),
-            note=str(cite.get("note", "")),
-        )
-        found.setdefault((row["set"], row["indicator"], row["milestone"], row["target_text"]), item)
+        planned = "plan" if row["milestone"] else "threshold"
+        key = (row["target_state"], planned, row["set"], row["indicator"], *(str(cite.get(name, "")) for name in ("document", "clause", "via", "note")))
+        found.setdefault(key, []).append((row, cite))
+    items = [_unverified_item([row for row, _ in group], group[0][1], context) for group in found.values()]
     order = [*look.STATE_NOTES]
-    return sorted(found.values(), key=lambda item: order.index(item.state) if item.state in order else len(order))
+    return sorted(items, key=lambda item: order.index(item.state) if item.state in order else len(order))
+
+
+def _unverified_item(rows: Sequence[Row], cite: Mapping[str, Any], context: ReportContext) -> Unverified:
+    first = rows[0]
+    texts = dict.fromkeys((row["milestone"], row["target_text"]) for row in rows)
+    document = str(cite.get("document", "")) or context.set_documents.get(first["set"], "") or context.plan_documents.get(first["set"], "")
+    return Unverified(
+        state=first["target_state"],
+        seq=first["seq"],
+        name=wording.row_title(first),
+        target="；".join(f"{phrases.period(when)} {text}" if when else text for when, text in texts),
+        count=len(texts),
+        document=context.document(document) if document else "",
+        clause=str(cite.get("clause", "")),
+        via=str(cite.get("via", "")),
+        note=str(cite.get("note", "")),
+    )
 
 
 def _corrections(context: ReportContext) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ class Point:
         return self.target > 0 and self.current > 0
 
 
-def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], milestone: str) -> list[Point]:
+def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], milestone: str, *, previous: bool = False) -> list[Point]:
     """Return the indicators that have a current value and a numeric target.
 
     Parameters
@@ -56,6 +56,8 @@ def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], m
         Planned values by (indicator, milestone).
     milestone : str
         The milestone to draw; where an indicator has no number for it, its threshold is drawn.
+    previous : bool
+        Start from last year's value instead of the base year's (when the base year is the assessed year).
     """
     points = []
     for row in rows:
@@ -71,7 +73,7 @@ def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], m
         way = _direction(source, row, current, target)
         if way is None:
             continue
-        base_row = goal if goal is not None else row
+        start = row["previous_value"] if previous else (goal if goal is not None else row)["base_value"]
         points.append(
             Point(
                 domain=row["domain"],
@@ -79,10 +81,10 @@ def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], m
                 name=row["name_zh"],
                 unit=row["unit"],
                 direction=way,
-                base=phrases.number(base_row["base_value"]),
+                base=phrases.number(start),
                 current=current,
                 target=target,
-                base_text=_short(base_row["base_value"], row["rounded_value"]),
+                base_text=_short(start, row["rounded_value"]),
                 current_text=row["rounded_value"] or _short(row["value"], ""),
                 target_text=_sign(source["target_text"], way) + phrases.plain(target, 4),
             )

@@ -29,9 +29,7 @@ def escape(text: str) -> str:
     flat = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
     out = []
     for place, char in enumerate(flat):
-        if char in _ASCII_PLAIN:
-            out.append(char)
-        elif char == "." and place and flat[place - 1].isdigit() and flat[place + 1 : place + 2].isdigit():
+        if char in _ASCII_PLAIN or (char == "." and place and flat[place - 1].isdigit() and flat[place + 1 : place + 2].isdigit()):
             out.append(char)
         elif unicodedata.category(char) in _DROPPED:
             continue

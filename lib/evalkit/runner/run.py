@@ -52,7 +52,14 @@ class RunOutcome:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
-def run_assessment(catalog: Catalog, run_id: str, *, regions: list[str] | None = None, tell: Callable[[Event], None] | None = None, workers: int | None = None) -> RunOutcome:
+def run_assessment(
+    catalog: Catalog,
+    run_id: str,
+    *,
+    regions: list[str] | None = None,
+    tell: Callable[[Event], None] | None = None,
+    workers: int | None = None,
+) -> RunOutcome:
     """Execute a run and write ``data/processed/<run>/``.
 
     Parameters
@@ -110,7 +117,9 @@ class _Session:
         if self.outcome.finished:
             self.roll_up()
         failed = [problem.region for problem in self.outcome.problems if problem.code == "region_failed" and problem.region]
-        outputs = [path for path in self.folder.rglob("*") if path.is_file() and "history" not in path.parts and path.name != "manifest.json"]
+        outputs = [
+            path for path in self.folder.rglob("*") if path.is_file() and "history" not in path.parts and path.name != "manifest.json"
+        ]
         write_json(self.folder / "manifest.json", manifest(self.catalog, self.run.id, outputs, failed))
         return self.outcome
 

@@ -38,7 +38,9 @@ def cell_name(column: int, line: int) -> str:
     return f"{letters}{line}"
 
 
-def read_csv(path: Path, label: str, required: Sequence[str], referrer: str = "", optional: Sequence[str] | None = None) -> tuple[list[CsvRow], list[Problem]]:
+def read_csv(
+    path: Path, label: str, required: Sequence[str], referrer: str = "", optional: Sequence[str] | None = None
+) -> tuple[list[CsvRow], list[Problem]]:
     """Read a CSV file with a head line.
 
     Parameters
@@ -84,7 +86,7 @@ def read_csv(path: Path, label: str, required: Sequence[str], referrer: str = ""
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-    """Write a CSV that Excel opens as UTF-8: BOM, ``\\n``, quotes where needed."""
+    """Write a CSV that Excel opens as UTF-8: BOM, line feeds, quotes where needed."""
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()

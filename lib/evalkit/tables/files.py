@@ -86,7 +86,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text with ``\\n`` line ends, whole or not at all."""
+    """Write UTF-8 text as it is, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
 
 

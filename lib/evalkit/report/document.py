@@ -1,0 +1,294 @@
+"""From the document model to one Markdown file (.qmd) and its figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evalkit.report import charts, look, phrases, sheets
+from evalkit.report.calculations import Calculation
+from evalkit.report.canvas import Chart
+from evalkit.report.model import Group, ReportModel, Unverified
+from evalkit.report.tables import Grid, escape, grid_table
+
+_ORDINALS = "一二三四五六七八九十"
+_FORMATS = """from: markdown+east_asian_line_breaks
+number-sections: false
+format:
+  docx: {reference-doc: reference.docx, default-image-extension: png, filters: [evalkit.lua]}
+  typst: {template: evalkit.typ, default-image-extension: svg, filters: [evalkit.lua]}
+  html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, default-image-extension: svg, filters: [evalkit.lua]}
+"""
+
+
+@dataclass
+class Document:
+    """A report as Markdown, with its figures and what the checks need to know.
+
+    Parameters
+    ----------
+    name : str
+        File name of the products, without extension.
+    title : str
+        For the properties of the files.
+    text : str
+        The ``.qmd``.
+    charts : list of Chart
+    example : bool
+    report_date : str
+    data : frozenset of str
+        Texts that come from data: words in them are not faults of the rendering.
+    """
+
+    name: str
+    title: str
+    text: str
+    charts: list[Chart]
+    example: bool
+    report_date: str
+    data: frozenset[str] = frozenset()
+
+
+@dataclass
+class Numbering:
+    """Numbers of tables and figures, set as the file is written."""
+
+    tables: int = 0
+    figures: int = 0
+    charts: list[Chart] = field(default_factory=list)
+
+    def table(self, grid: Grid, caption: str, style: str = "grid") -> str:
+        """Return a numbered table."""
+        self.tables += 1
+        return grid_table(grid, f"表{self.tables}　{caption}", f"table-{self.tables}", style)
+
+    def figure(self, chart: Chart, caption: str) -> str:
+        """Return a numbered figure."""
+        self.figures += 1
+        self.charts.append(chart)
+        return f'![{escape(f"图{self.figures}　{caption}")}](figures/{chart.name}){{width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
+
+
+def attribute_text(text: str) -> str:
+    """Return a text that can stand between quotation marks as an attribute."""
+    table = {'"': "”", "\\": "＼", "{": "（", "}": "）", "<": "＜", ">": "＞", "&": "＆", "*": "＊", "@": "＠", "`": "＇", "$": "＄"}
+    flat = " ".join(text.split())
+    return "".join(table.get(char, char) for char in flat if char.isprintable())
+
+
+def yaml_text(text: str) -> str:
+    """Return a text as a YAML scalar that holds escaped Markdown."""
+    return json.dumps(escape(text), ensure_ascii=False)
+
+
+def date_zh(date: str) -> str:
+    """Return an ISO date in words: 2024年10月29日."""
+    return phrases.period(date)
+
+
+def environment(templates: Path) -> Any:
+    """Return the Jinja environment of the report templates."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(str(templates), encoding="utf-8"),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(md=escape, yaml=yaml_text, ordinal=lambda number: _ORDINALS[number - 1] if number <= 10 else str(number))
+    return made
+
+
+def region_document(model: ReportModel, templates: Path) -> Document:
+    """Write the report of one region.
+
+    Parameters
+    ----------
+    model : ReportModel
+    templates : pathlib.Path
+        Folder with ``region.qmd.j2``.
+    """
+    context = model.context
+    numbers = Numbering()
+    groups = [_GroupView(group, model, f"figure-{index + 1}", numbers) for index, group in enumerate(model.groups)]
+    purpose = look.purpose(context.purpose)
+    title = context.title_zh
+    text = environment(templates).get_template("region.qmd.j2").render(
+        title=title,
+        subtitle=f"{context.region_full_name}　{purpose}",
+        date=date_zh(context.report_date),
+        formats=_FORMATS,
+        example=context.example,
+        example_words=look.EXAMPLE_ZH,
+        groups=groups,
+        unverified=_states(model.unverified, numbers),
+        unverified_count=sum(item.count for item in model.unverified),
+        legend=legend(),
+        any_progress=any(group.progress or group.points for group in model.groups),
+        indicator_table=lambda view: view.indicator_table(),
+        progress_table=lambda view: view.progress_table(),
+        figures=lambda view: view.figures(),
+        calculation=calculation,
+        corrections_table=_Late(lambda: corrections_table(model.corrections, numbers)) if model.corrections else "",
+        decisions_table=_Late(lambda: decisions_table(model.decisions, numbers)) if model.decisions else "",
+        documents_table=_Late(lambda: documents_table(model.documents, numbers)) if model.documents else "",
+        sources_table=_Late(lambda: sources_table(model.sources, numbers)) if model.sources else "",
+    )
+    return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date)
+
+
+class _Late:
+    """A table that gets its number when the template prints it."""
+
+    def __init__(self, make: Any) -> None:
+        self.make = make
+
+    def __str__(self) -> str:
+        return str(self.make())
+
+
+@dataclass
+class _State:
+    name: str
+    note: str
+    count: int
+    items: list[Unverified]
+    table: _Late
+    vias: list[str]
+
+
+def _states(items: Sequence[Unverified], numbers: Numbering) -> list[_State]:
+    found: dict[str, list[Unverified]] = {}
+    for item in items:
+        found.setdefault(item.state, []).append(item)
+    return [_state(code, some, numbers) for code, some in found.items()]
+
+
+def _state(code: str, items: list[Unverified], numbers: Numbering) -> _State:
+    name = look.state(code)
+    table = _Late(lambda: numbers.table(sheets.unverified_grid(items), f"指标值待核清单（{name}）", "lines"))
+    vias = list(dict.fromkeys(item.via for item in items if item.via))
+    return _State(name, look.STATE_NOTES.get(code, ""), sum(item.count for item in items), items, table, vias)
+
+
+class _GroupView:
+    """A group with the pieces that the template asks for, in the order in which it asks."""
+
+    def __init__(self, group: Group, model: ReportModel, name: str, numbers: Numbering) -> None:
+        self.group, self.model, self.name, self.numbers = group, model, name, numbers
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.group, name)
+
+    @property
+    def heading(self) -> str:
+        """Set, and the period where several are assessed."""
+        several = len({group.period for group in self.model.groups}) > 1
+        return f"{self.group.set_name}（{phrases.period(self.group.period)}）" if several else self.group.set_name
+
+    def indicator_table(self) -> str:
+        caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}指标完成情况（{self.group.set_name}）"
+        return self.numbers.table(sheets.indicator_grid(self.group), caption)
+
+    def progress_table(self) -> str:
+        caption = f"{self.model.context.region_name}基准年至目标年的进展（{self.group.set_name}）"
+        return self.numbers.table(sheets.progress_grid(self.group.progress, self.group.base_period, self.group.period), caption, "lines")
+
+    def figures(self) -> list[str]:
+        group, context = self.group, self.model.context
+        made = charts.dumbbell_charts(
+            group.points,
+            name=self.name,
+            region=context.region_name,
+            base=group.point_base if any(point.base is not None for point in group.points) else "",
+            current=group.period,
+            goal=group.point_goal,
+            source=f"{phrases.period(group.period)}评估结果，数值和指标值的出处见核算说明",
+        )
+        aim = f"{phrases.period(group.point_goal)}目标" if group.point_goal else "指标值"
+        start = f"{phrases.period(group.point_base)}—" if group.point_base else ""
+        captions = [f"{start}{phrases.period(group.period)}—{aim}（{group.set_name}）" + (f"之{index + 1}" if len(made) > 1 else "") for index in range(len(made))]
+        return [self.numbers.figure(chart, caption) for chart, caption in zip(made, captions, strict=True)]
+
+
+def calculation(block: Calculation) -> str:
+    """Return a calculation block as Markdown: four labelled lines and the sources, or one line."""
+    status = look.status(block.status)
+    mark = f"[{status.symbol} {status.zh}]{{.{status.css}}}"
+    head = f"**{escape(f'{look.attribute(block.attribute)} {block.seq}　{block.title}')}**　{mark}"
+    if block.kind != "computed":
+        text = escape("".join(line for _, line in block.lines))
+        sources = escape("来源：" + "；".join(block.sources) + "。") if block.sources else ""
+        return f"::: {{.brief}}\n{head}　{text}{sources}\n:::\n"
+    lines = [f"[{label}]{{.label}}　{escape(text)}" for label, text in block.lines]
+    if block.sources:
+        lines.append("[来源]{.label}　" + escape("；".join(block.sources) + "。"))
+    return f"::: {{.calc}}\n{head}\n\n" + "\n\n".join(lines) + "\n:::\n"
+
+
+def legend() -> str:
+    """Return the key to symbols and marks below the official table."""
+    words = "　".join(status.label for status in look.STATUSES.values())
+    return f"图例：{words}。{look.DAGGER} 指标值尚未与正式文本核对。"
+
+
+def corrections_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
+    """Return the list of corrections."""
+    heads = ["编号", "文件与数据项", "原文", "读作", "理由", "更正人与日期"]
+    rows = [
+        [
+            entry.get("id", ""),
+            f"{entry.get('file', '')} {entry.get('variable', '')}（{phrases.period(entry.get('period', ''))}）",
+            entry.get("expect", ""),
+            entry.get("reading", ""),
+            entry.get("reason", ""),
+            f"{entry.get('author', '')} {entry.get('date', '')}",
+        ]
+        for entry in entries
+    ]
+    grid = sheets.plain_grid(heads, rows, ["center", "left", "left", "left", "left", "left"])
+    return numbers.table(grid, "数据更正清单", "lines")
+
+
+def decisions_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
+    """Return the list of what persons decided."""
+    heads = ["编号", "指标", "评估期", "结论", "依据材料", "理由", "判定人与日期"]
+    rows = [
+        [
+            entry.get("id", ""),
+            entry["subject"],
+            phrases.period(entry.get("period", "")),
+            entry["result"],
+            entry.get("evidence", ""),
+            entry.get("reason", ""),
+            f"{entry.get('by', '')} {entry.get('date', '')}",
+        ]
+        for entry in entries
+    ]
+    grid = sheets.plain_grid(heads, rows, ["center", "left", "center", "center", "left", "left", "left"])
+    return numbers.table(grid, "人工判定", "lines")
+
+
+def documents_table(entries: Sequence[tuple[str, str]], numbers: Numbering) -> str:
+    """Return the list of documents."""
+    return numbers.table(sheets.plain_grid(["文号", "文件"], entries, ["left", "left"]), "文件依据", "lines")
+
+
+def sources_table(entries: Sequence[tuple[str, str]], numbers: Numbering) -> str:
+    """Return the list of input files."""
+    return numbers.table(sheets.plain_grid(["数据文件", "来源说明"], entries, ["left", "left"]), "数据来源", "lines")
+
+
+def tidy(text: str) -> str:
+    """Return Markdown without runs of empty lines."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines).strip() + "\n"

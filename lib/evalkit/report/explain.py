@@ -1,0 +1,109 @@
+"""Say how one figure came about: formula, numbers put in, result and rounding, verdict, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from evalkit.assessment import Assessment
+from evalkit.messages import EvalkitError, Problem, word
+from evalkit.report.calculations import Calculation, calculations
+
+if TYPE_CHECKING:
+    from evalkit.catalog import Catalog
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The calculation of one row of the results; prints as text, shows as a block in Jupyter."""
+
+    trace: Mapping[str, Any]
+    block: Calculation
+    basis: str
+
+    @property
+    def text(self) -> str:
+        """Four lines and the list of sources."""
+        lines = [f"{self.block.seq} {self.block.title}〔{self.trace['key']['indicator']}〕 {self.trace['key']['period']}  {self.basis}"]
+        lines += [f"  {label}：{content}" for label, content in self.block.lines]
+        lines += [f"  指标值：{self.trace['target']['text']}（{_cited(self.trace['target'])}）"]
+        if self.trace.get("definition_zh"):
+            lines.append(f"  口径：{self.trace['definition_zh']}（{_cited({'cite': self.trace['definition_cite']})}）")
+        if self.trace.get("decision"):
+            decision = self.trace["decision"]
+            lines.append(f"  人工判定：{decision['by']}，{decision['date']}，{decision['reason']}，{decision['evidence']}")
+        lines += [f"  来源：{source}" for source in self.block.sources]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        head, *rest = self.text.splitlines()
+        body = "".join(f"<div style='padding-left:1em'>{escape(line.strip())}</div>" for line in rest)
+        return f"<div style='line-height:1.7'><b>{escape(head)}</b>{body}</div>"
+
+
+def explain(
+    assessment: Assessment,
+    indicator: str,
+    period: str | None = None,
+    set: str | None = None,
+    milestone: str | None = None,
+    catalog: Catalog | None = None,
+) -> Explanation:
+    """Return how the figure of an indicator came about.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        As :func:`evalkit.assess` returns it.
+    indicator : str
+        Row id, such as ``C04.1``.
+    period : str, optional
+        Default the latest period.
+    set : str, optional
+        Id of an indicator set or plan; default the threshold first, then plans.
+    milestone : str, optional
+        Milestone of a plan.
+    catalog : Catalog, optional
+        For the names of other measures that a rule compares with.
+
+    Raises
+    ------
+    EvalkitError
+        No such row.
+
+    Examples
+    --------
+    >>> ek.explain(assessment, "C04.1")  # doctest: +SKIP
+    """
+    found = [
+        (row, trace)
+        for row, trace in zip(assessment.rows, assessment.traces, strict=True)
+        if row["indicator"] == indicator
+        and period in (None, row["period"])
+        and set in (None, row["set"])
+        and milestone in (None, row["milestone"])
+    ]
+    if not found:
+        values = {"indicator": indicator, "allowed": list(dict.fromkeys(row["indicator"] for row in assessment.rows))}
+        raise EvalkitError(Problem("indicator_unknown", values=values))
+    latest = max(row["period"] for row, _ in found)
+    row, trace = next(pair for pair in found if pair[0]["period"] == latest)
+    names = {measure.id: measure.name_zh for measure in catalog.measures.values()} if catalog else {}
+    key = tuple(row[name] for name in ("period", "basis", "set", "indicator", "milestone"))
+    return Explanation(trace, calculations([row], {key: trace}, names)[-1], row["set"])
+
+
+def _cited(target: Mapping[str, Any]) -> str:
+    cite = target.get("cite") or {}
+    return (
+        "，".join(part for part in (cite.get("document"), cite.get("clause"), word("state", cite["state"]) if cite else "") if part)
+        or "出处未载明"
+    )

@@ -1,0 +1,283 @@
+"""What the notebooks show: the same summary, table, figures and calculations as the report, as Jupyter displays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from evalkit.assessment import Assessment
+from evalkit.assessment.counts import count_by_indicator, group_by_indicator, indicator_status
+from evalkit.catalog import Catalog
+from evalkit.intake import Inputs
+from evalkit.messages import EvalkitError, Problem, word
+from evalkit.report import look
+from evalkit.report.calculations import Calculation
+from evalkit.report.fill import context_from_catalog
+from evalkit.report.model import Group, ReportModel, build_model
+
+_CELL = "padding:3px 8px;border:1px solid #D5D9DE;text-align:{align};vertical-align:top"
+_HEAD = "padding:4px 8px;border:1px solid #D5D9DE;background:#F3F5F7;text-align:center;font-weight:600"
+
+
+def require_sound(inputs: Inputs, region: str | None = None) -> Any:
+    """Show the warnings and notes on the inputs; raise when there are errors that concern the region.
+
+    Raises
+    ------
+    EvalkitError
+        With every error, each with file, cell and remedy.
+    """
+    errors = [*inputs.errors(), *(inputs.errors(region) if region else [])]
+    if errors:
+        raise EvalkitError(errors)
+    others = [problem for problem in inputs.problems if problem.region in ("", region)]
+    if not others:
+        return _html(f"<p>已读入 {len(inputs.items)} 个数据，未发现问题。</p>")
+    return problem_table(others)
+
+
+def problem_table(problems: Iterable[Problem]) -> Any:
+    """Return problems as a table: severity, place, message, remedy."""
+    rows = [[{"error": "错误", "warning": "警告", "note": "提示"}[p.severity], str(p.place), p.message(), p.remedy()] for p in problems]
+    return _html(_table(["级别", "位置", "问题", "处理办法"], rows))
+
+
+class RegionView:
+    """Displays of one region's assessment.
+
+    Parameters
+    ----------
+    catalog, inputs, assessment
+        As the notebook has made them.
+    """
+
+    def __init__(self, catalog: Catalog, inputs: Inputs, assessment: Assessment) -> None:
+        self.assessment = assessment
+        self.context = context_from_catalog(catalog, inputs, assessment.region)
+        names = {code: region.name_zh for code, region in catalog.regions.items()}
+        records = [item.record(names[item.region]) for item in inputs.items.values()]
+        self.model: ReportModel = build_model(assessment.rows, assessment.traces, self.context, records)
+
+    def latest(self) -> list[Group]:
+        """Return the groups (one per set or plan) of the latest period."""
+        last = max((group.period for group in self.model.groups), default="")
+        return [group for group in self.model.groups if group.period == last]
+
+    def heading(self) -> Any:
+        """Return the title with region and period, and the stamp of invented data."""
+        stamp = f"<p style='color:{look.WORSE};font-weight:600'>{look.EXAMPLE_ZH}</p>" if self.context.example else ""
+        periods = "、".join(self.context.periods)
+        name = escape(self.context.region_full_name)
+        title = f"<h2 style='margin:0'>{name}　{escape(self.context.title_zh)}</h2>"
+        return _html(f"{title}<p>地区代码 {escape(self.context.region_code)}，评估期 {periods}</p>{stamp}")
+
+    def summary(self) -> Any:
+        """Return the summary: counts first, then shortfalls, then what is unknown."""
+        parts = []
+        for group in self.latest():
+            sentences = [group.scope, *group.plan_sentences]
+            parts.append("".join(f"<p style='max-width:46em;line-height:1.8'>{escape(sentence)}</p>" for sentence in sentences if sentence))
+            for title, items in (("未达标", group.shortfalls), ("待佐证", group.unknowns), ("缺数据", group.missing)):
+                if items:
+                    parts.append(
+                        f"<p style='margin-bottom:0'><b>{title}</b></p><ul style='max-width:46em'>"
+                        + "".join(f"<li>{escape(item)}</li>" for item in items)
+                        + "</ul>"
+                    )
+        return _html("".join(parts))
+
+    def table(self) -> Any:
+        """Return the indicator table of each set and plan in the latest period."""
+        return _html("".join(self._group_table(group) for group in self.latest()))
+
+    def _group_table(self, group: Group) -> str:
+        heads = [
+            "领域",
+            "序号",
+            "指标",
+            "单位",
+            "指标值",
+            "属性",
+            *group.history_periods,
+            group.period,
+            *(f"{m}目标" for m in group.milestones),
+            "达标情况",
+            "备注",
+        ]
+        rows = []
+        for line in group.table:
+            name = f"{line.part_of}：{line.name}" if line.part_of else line.name
+            rows.append(
+                [
+                    line.domain,
+                    line.seq,
+                    name,
+                    line.unit,
+                    line.target,
+                    line.attribute,
+                    *line.history,
+                    line.current,
+                    *line.goals,
+                    _status(line.status),
+                    line.remark,
+                ]
+            )
+        return f"<p><b>{escape(group.set_name)}</b>（{group.period}）</p>" + _table(heads, rows)
+
+    def progress(self) -> Any:
+        """Return the figure from base year to target for each set and plan of the latest period."""
+        from evalkit.report.charts import dumbbell_charts
+
+        figures = []
+        for number, group in enumerate(self.latest(), start=1):
+            charts = dumbbell_charts(group.points, name=f"progress-{number}", region=self.context.region_name, base=group.point_base,
+                                     current=group.period, goal=group.point_goal, source=group.set_name)  # fmt: skip
+            figures += [
+                f"<div style='max-width:760px' role='img' aria-label='{escape(chart.alt, quote=True)}'>{_inline(chart.svg)}</div>"
+                for chart in charts
+            ]
+        return _html("".join(figures) or "<p>没有可以画出的数值。</p>")
+
+    def calculations(self) -> Any:
+        """Return the worked calculation of each indicator with its sources."""
+        parts = []
+        for group in self.latest():
+            parts.append(f"<p><b>{escape(group.set_name)}</b>（{group.period}）</p>")
+            parts += [_block(block) for block in group.calculations]
+        return _html("".join(parts))
+
+    def unverified(self) -> Any:
+        """Return the thresholds that nobody has compared with the official text."""
+        rows = [[word("state", item.state), item.seq, item.name, item.target, item.document, item.clause] for item in self.model.unverified]
+        return _html(_table(["状态", "序号", "指标", "指标值", "文件", "条目"], rows) if rows else "<p>全部指标值均已核对原文。</p>")
+
+
+class RunView:
+    """Displays of all regions of a run side by side."""
+
+    def __init__(self, catalog: Catalog, run_id: str, rows: Sequence[Mapping[str, str]]) -> None:
+        self.catalog = catalog
+        self.run = catalog.run(run_id)
+        self.rows = list(rows)
+
+    def heading(self) -> Any:
+        """Return the title of the run."""
+        stamp = f"<p style='color:{look.WORSE};font-weight:600'>{look.EXAMPLE_ZH}</p>" if self.run.example else ""
+        done = list(dict.fromkeys(row["region_code"] for row in self.rows))
+        absent = [code for code in self.run.regions if code not in done]
+        text = (
+            f"<p>共 {len(self.run.regions)} 个地区，已完成 {len(done)} 个"
+            + (f"；未完成：{escape('、'.join(absent))}" if absent else "")
+            + "。</p>"
+        )
+        return _html(f"<h2 style='margin:0'>{escape(self.run.title_zh)}</h2>{text}{stamp}")
+
+    def counts(self) -> Any:
+        """Return the number of indicators by status for each region, set, period and attribute."""
+        groups: dict[tuple[str, str, str, str], list[Mapping[str, str]]] = {}
+        for row in self.rows:
+            groups.setdefault((row["period"], row["region"], row["set"], row["milestone"]), []).append(row)
+        rows = []
+        for (period, region, source, milestone), members in groups.items():
+            for attribute, counts in count_by_indicator(members).items():
+                named = self.catalog.sets.get(source) or self.catalog.plans.get(source)
+                title = (named.name_zh if named else source) + (f"（{milestone}年目标）" if milestone else "")
+                rows.append(
+                    [period, region, title, word("attribute", attribute), *(str(counts.get(code, "") or "") for code in look.STATUSES)]
+                )
+        return _html(_table(["评估期", "地区", "指标体系或规划", "属性", *(look.status(code).label for code in look.STATUSES)], rows))
+
+    def statuses(self) -> Any:
+        """Return regions × indicators with the symbol of each status, for each set and period."""
+        parts = []
+        for group in _tables(self.rows):
+            heads = list(dict.fromkeys((row["attribute"], row["seq"], row["part_of"] or row["name_zh"]) for row in group))
+            rows = []
+            for code in dict.fromkeys(row["region_code"] for row in group):
+                own = [row for row in group if row["region_code"] == code]
+                found = {key[:2]: indicator_status(row["status"] for row in members) for key, members in group_by_indicator(own).items()}
+                rows.append([own[0]["region"], *(_symbol(found.get(head[:2], "")) for head in heads)])
+            first = group[0]
+            named = self.catalog.sets.get(first["set"]) or self.catalog.plans.get(first["set"])
+            title = f"{named.name_zh if named else first['set']}（{first['period']}）" + (
+                f"，{first['milestone']}年目标" if first["milestone"] else ""
+            )
+            parts.append(f"<p><b>{escape(title)}</b></p>" + _table(["地区", *(f"{seq} {name}" for _, seq, name in heads)], rows))
+        return _html("".join(parts) + "<p>" + "　".join(shown.label for shown in look.STATUSES.values()) + "</p>")
+
+    def values(self) -> Any:
+        """Return a seaborn figure: the value of each numeric indicator by region, or over the periods of one region."""
+        from evalkit.report.overview_seaborn import values_figure
+
+        return values_figure(self.rows)
+
+
+def _tables(rows: Sequence[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
+    """Return the rows by set or plan, period and milestone."""
+    found: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}
+    for row in rows:
+        found.setdefault((row["set"], row["period"], row["milestone"]), []).append(row)
+    return list(found.values())
+
+
+def _symbol(code: str) -> _Cell:
+    if not code:
+        return ""
+    shown = look.status(code)
+    return _Marked(shown.symbol, shown.ink)
+
+
+class _Marked(NamedTuple):
+    """A cell in the colour of a status."""
+
+    text: str
+    ink: str
+
+
+_Cell = str | _Marked
+
+
+def _status(code: str) -> _Marked:
+    shown = look.status(code)
+    return _Marked(shown.label, shown.ink)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[_Cell]]) -> str:
+    head = "".join(f"<th style='{_HEAD}'>{escape(name)}</th>" for name in heads)
+    body = "".join("<tr>" + "".join(_td(cell) for cell in row) + "</tr>" for row in rows)
+    table = f"<table style='border-collapse:collapse;font-size:13px'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<div style='overflow-x:auto'>{table}</div>"
+
+
+def _td(cell: _Cell) -> str:
+    if isinstance(cell, _Marked):
+        return f"<td style='{_CELL.format(align='left')};color:{cell.ink};white-space:nowrap'>{escape(cell.text)}</td>"
+    numeric = cell.replace(".", "", 1).replace("-", "", 1).isdigit()
+    return f"<td style='{_CELL.format(align='right' if numeric else 'left')}'>{escape(cell)}</td>"
+
+
+def _block(block: Calculation) -> str:
+    shown = look.status(block.status)
+    head = f"<b>{escape(block.seq)} {escape(block.title)}</b> <span style='color:{shown.ink}'>{shown.label}</span>"
+    lines = "".join(
+        f"<div style='padding-left:1.5em'><span style='color:{look.MUTED}'>{escape(label)}：</span>{escape(text)}</div>"
+        for label, text in block.lines
+    )
+    sources = "".join(f"<li>{escape(source)}</li>" for source in block.sources)
+    listed = ""
+    if sources:
+        summary = f"<summary>来源（{len(block.sources)}）</summary><ul>{sources}</ul>"
+        listed = f"<details style='padding-left:1.5em;color:{look.MUTED}'>{summary}</details>"
+    return f"<div style='margin:.6em 0;line-height:1.6;max-width:60em'>{head}{lines}{listed}</div>"
+
+
+def _inline(svg: bytes) -> str:
+    text = svg.decode("utf-8")
+    return text[text.index("<svg") :]
+
+
+def _html(text: str) -> Any:
+    from IPython.display import HTML
+
+    return HTML(text)  # type: ignore[no-untyped-call]

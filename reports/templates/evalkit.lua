@@ -1,0 +1,107 @@
+-- What each format needs beyond plain Markdown: column widths, landscape pages, coloured statuses, figures with
+-- alternative text. Numbers and captions stand in the text already.
+
+local colours = {
+  met = '#1B7F5C', notmet = '#B83B2E', pending = '#8F5B10', missing = '#5B626E',
+  notapplicable = '#6A717C', notarget = '#4A6A86', label = '#1F4E6B',
+}
+local styles = {
+  met = 'Status Met', notmet = 'Status Not Met', pending = 'Status Pending', missing = 'Status Missing',
+  notapplicable = 'Status Not Applicable', notarget = 'Status No Target', label = 'Calculation Label',
+}
+local is_docx, is_typst = FORMAT:match 'docx' ~= nil, FORMAT:match 'typst' ~= nil
+
+local function typst_string(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]', ' ') .. '"'
+end
+
+local function section(width, height, orientation, left, top)
+  local orient = orientation and ' w:orient="landscape"' or ''
+  return pandoc.RawBlock('openxml', string.format(
+    '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:sectPr><w:type w:val="nextPage"/>' ..
+    '<w:pgSz w:w="%d" w:h="%d"%s/><w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="850" w:footer="850" w:gutter="0"/>' ..
+    '</w:sectPr></w:pPr></w:p>', width, height, orient, top, left, top, left))
+end
+
+function Table(tbl)
+  local widths = tbl.attributes['tbl-colwidths']
+  if widths then
+    local place = 1
+    for number in widths:gmatch '[%d.]+' do
+      if tbl.colspecs[place] then
+        tbl.colspecs[place] = { tbl.colspecs[place][1], tonumber(number) / 100 }
+      end
+      place = place + 1
+    end
+    tbl.attributes['tbl-colwidths'] = nil
+  end
+  local lines = tbl.classes:includes 'lines'
+  if is_docx then
+    tbl.attributes['custom-style'] = lines and 'Working Table' or 'Official Table'
+  elseif is_typst then
+    return {
+      pandoc.RawBlock('typst', lines and '#[\n#set table(..working-table)' or '#[\n#set table(..official-table)'),
+      tbl,
+      pandoc.RawBlock('typst', ']'),
+    }
+  end
+  return tbl
+end
+
+function Span(span)
+  for _, class in ipairs(span.classes) do
+    if colours[class] then
+      if is_docx then
+        span.attributes['custom-style'] = styles[class]
+        return span
+      elseif is_typst then
+        local inlines = pandoc.Inlines { pandoc.RawInline('typst', string.format('#text(fill: rgb("%s"))[', colours[class])) }
+        inlines:extend(span.content)
+        inlines:insert(pandoc.RawInline('typst', ']'))
+        return inlines
+      end
+    end
+  end
+end
+
+function Div(div)
+  if div.classes:includes 'landscape' then
+    local blocks = pandoc.Blocks {}
+    if is_docx then
+      blocks:insert(section(11906, 16838, false, 1531, 1531))
+      blocks:extend(div.content)
+      blocks:insert(section(16838, 11906, true, 1474, 1361))
+      return blocks
+    elseif is_typst then
+      blocks:insert(pandoc.RawBlock('typst', '#set page(..landscape-page)'))
+      blocks:extend(div.content)
+      blocks:insert(pandoc.RawBlock('typst', '#set page(..portrait-page)'))
+      return blocks
+    end
+    return div
+  end
+  for class, style in pairs { calc = 'Calculation', brief = 'Calculation Short', example = 'Example Notice' } do
+    if div.classes:includes(class) then
+      if is_docx then
+        div.attributes['custom-style'] = style
+      elseif is_typst then
+        local blocks = pandoc.Blocks { pandoc.RawBlock('typst', '#' .. class .. '-block[') }
+        blocks:extend(div.content)
+        blocks:insert(pandoc.RawBlock('typst', ']'))
+        return blocks
+      end
+    end
+  end
+  return div
+end
+
+function Figure(figure)
+  if not is_typst then return nil end
+  local image
+  figure.content:walk { Image = function(found) image = found end }
+  if not image then return nil end
+  local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
+  return pandoc.RawBlock('typst', string.format('#figure(image(%s, width: %s, alt: %s), caption: [%s], kind: image, alt: %s)',
+    typst_string(image.src), image.attributes.width or '100%', typst_string(image.attributes.alt or ''), caption,
+    typst_string(image.attributes.alt or '')))
+end
