@@ -173,8 +173,9 @@ def _value_text(own: MeasureValue) -> str:
     if own.measure.kind == "qualitative":
         return own.text
     if own.measure.kind == "composite":
-        parts = [f"{part.measure.name_zh}{_plain_value(part)}{part.measure.unit}" for part in own.components if part.shown is not None]
-        return "；".join(parts)
+        shown = [(part.measure.name_zh, part) for part in own.components if part.shown is not None]
+        prefix = f"{own.measure.name_zh}："
+        return "；".join(f"{name.removeprefix(prefix)}{_plain_value(part)}{part.measure.unit}" for name, part in shown)
     return _plain_value(own) if own.bound else ""
 
 

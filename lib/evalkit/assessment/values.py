@@ -62,11 +62,9 @@ class MeasureValue:
     @property
     def digits(self) -> int:
         """Decimals with which the value is printed."""
-        if self.measure.digits is not None:
-            return self.measure.digits
-        if self.source == "reported" and self.reported_item is not None:
-            return _places(self.reported_item)
-        return _DEFAULT_DIGITS
+        if self.source != "computed" and self.reported_item is not None:
+            return _places(self.reported_item)  # as the source prints it
+        return _DEFAULT_DIGITS if self.measure.digits is None else self.measure.digits
 
     @property
     def reported_text(self) -> str:

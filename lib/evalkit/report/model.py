@@ -227,9 +227,15 @@ def _history(inputs: Sequence[Row], region: str) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for row in inputs:
         if row.get("region_code") == region and not row.get("entity"):
-            reason = row.get("missing_reason", "")
-            found.setdefault((row["variable"], row["period"]), row.get("value", "") or (look.reason(reason) if reason else row.get("value_received", "")))
+            found.setdefault((row["variable"], row["period"]), _received(row))
     return found
+
+
+def _received(row: Row) -> str:
+    reason = row.get("missing_reason", "")
+    if row.get("value") or not reason:
+        return row.get("value") or row.get("value_received", "")
+    return "—" if reason == "not_collected" else look.reason(reason)
 
 
 def _before(period: str) -> str:

@@ -17,7 +17,8 @@ from evalkit.report.fill import context_from_catalog
 from evalkit.report.model import Group, ReportModel, build_model
 
 _CELL = "padding:3px 8px;border:1px solid #D5D9DE;text-align:{align};vertical-align:top"
-_HEAD = "padding:4px 8px;border:1px solid #D5D9DE;background:#F3F5F7;text-align:center;font-weight:600"
+_SHORT = 6  # characters that are never broken into lines
+_HEAD = "padding:4px 8px;border:1px solid #D5D9DE;background:#F3F5F7;text-align:center;font-weight:600;white-space:nowrap"
 
 
 def require_sound(inputs: Inputs, region: str | None = None) -> Any:
@@ -68,8 +69,9 @@ class RegionView:
         """Return the title with region and period, and the stamp of invented data."""
         stamp = f"<p style='color:{look.WORSE};font-weight:600'>{look.EXAMPLE_ZH}</p>" if self.context.example else ""
         periods = "、".join(self.context.periods)
-        name = escape(self.context.region_full_name)
-        title = f"<h2 style='margin:0'>{name}　{escape(self.context.title_zh)}</h2>"
+        full, run_title = self.context.region_full_name, self.context.title_zh
+        name = escape(run_title if full in run_title else f"{full}　{run_title}")
+        title = f"<h2 style='margin:0'>{name}</h2>"
         return _html(f"{title}<p>地区代码 {escape(self.context.region_code)}，评估期 {periods}</p>{stamp}")
 
     def summary(self) -> Any:
@@ -105,7 +107,7 @@ class RegionView:
             "达标情况",
             "备注",
         ]
-        rows = []
+        rows: list[list[_Cell]] = []
         for line in group.table:
             name = f"{line.part_of}：{line.name}" if line.part_of else line.name
             rows.append(
@@ -254,7 +256,8 @@ def _td(cell: _Cell) -> str:
     if isinstance(cell, _Marked):
         return f"<td style='{_CELL.format(align='left')};color:{cell.ink};white-space:nowrap'>{escape(cell.text)}</td>"
     numeric = cell.replace(".", "", 1).replace("-", "", 1).isdigit()
-    return f"<td style='{_CELL.format(align='right' if numeric else 'left')}'>{escape(cell)}</td>"
+    short = ";white-space:nowrap" if len(cell) <= _SHORT else ""
+    return f"<td style='{_CELL.format(align='right' if numeric else 'left')}{short}'>{escape(cell)}</td>"
 
 
 def _block(block: Calculation) -> str:

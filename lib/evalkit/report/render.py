@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from evalkit.report import look
 from evalkit.report.check import ReportFault, check_pictures, check_text, docx_text, html_text
-from evalkit.report.document import Document, date_zh
+from evalkit.report.document import Document
 
 Renderer = Literal["auto", "pandoc", "quarto"]
 FORMATS = ("docx", "pdf", "html")
@@ -151,8 +151,3 @@ def _move(source: Path, target: Path) -> Path:
     shutil.copyfile(source, part)
     os.replace(part, target)
     return target
-
-
-def check_title(document: Document) -> str:
-    """Return title and date, as the products carry them."""
-    return f"{document.title} {date_zh(document.report_date)}"

@@ -17,8 +17,10 @@ from evalkit.report import phrases
 
 Align = Literal["left", "center", "right"]
 _ASCII_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 %,/")
+_WIDE_BLOCKS = ((0x3001, 0x3029), (0x3041, 0x30FF), (0x3400, 0x4DB5), (0x4E00, 0x9FA5), (0xFF01, 0xFF60), (0xFFE0, 0xFFE6))
+_NARROW_BLOCKS = ((0xA1, 0x24F), (0x391, 0x3C9), (0x410, 0x44F), (0x2010, 0x2027), (0x2030, 0x203A), (0x2070, 0x214F), (0x2190, 0x22FF), (0x2460, 0x25FF))
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_ENTITY = re.compile(r"&#\d+;")
+_AIM = 24  # columns of source that a cell gets before its text wraps
 
 
 def escape(text: str) -> str:
@@ -33,11 +35,21 @@ def escape(text: str) -> str:
             out.append(char)
         elif unicodedata.category(char) in _DROPPED:
             continue
-        elif ord(char) < 0x80 or unicodedata.category(char)[0] in "MZ":
-            out.append(f"&#{ord(char)};")
-        else:
+        elif _width_known(char):
             out.append(char)
+        else:
+            out.append(f"&#{ord(char)};")
     return "".join(out)
+
+
+def _width_known(char: str) -> bool:
+    """Whether every Unicode version agrees on the character's width (and it is no mark, no space, no ASCII)."""
+    code = ord(char)
+    if code < 0xA1 or unicodedata.category(char)[0] in "MZ":
+        return False
+    if unicodedata.east_asian_width(char) in "WF":
+        return any(low <= code <= high for low, high in _WIDE_BLOCKS)
+    return any(low <= code <= high for low, high in _NARROW_BLOCKS)
 
 
 @dataclass(frozen=True)
@@ -144,39 +156,42 @@ def source_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def _wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
+
+
 def _tokens(source: str) -> list[str]:
-    """Split a cell's source where a line may end: at a space outside brackets, or between two Chinese characters."""
+    """Split a cell's source where a line may end: at a space, or between two wide characters (pandoc joins those again)."""
     if source.startswith("["):
         return [source]
-    return re.findall(r"[\u4e00-\u9fff]+?(?=[\u4e00-\u9fff]|$|[^\u4e00-\u9fff])|[^\u4e00-\u9fff ]+| ", source)
+    tokens: list[str] = []
+    for char in source:
+        if tokens and tokens[-1] != " " and char != " " and not (_wide(tokens[-1][-1]) and _wide(char)):
+            tokens[-1] += char
+        else:
+            tokens.append(char)
+    return tokens
 
 
 def _wrap(source: str, width: int) -> list[str]:
+    """Fill lines of at most `width` columns; a token that is wider gets a line of its own."""
     lines: list[str] = []
     line = ""
-    last = ""
     for token in _tokens(source):
-        fits = source_width(line + token) <= width
-        may_break = token == " " or (bool(line) and _han(line[-1]) and _han(token[0])) or last == " "
-        if not fits and line and may_break:
+        if line and source_width(line + token) > width:
             lines.append(line.rstrip(" "))
             line = "" if token == " " else token
         else:
             line += token
-        last = token
     return [*lines, line.rstrip(" ")] if line.strip() or not lines else lines
-
-
-def _han(char: str) -> bool:
-    return "\u4e00" <= char <= "\u9fff"
 
 
 def _source_widths(placed: Sequence[_Placed], count: int) -> list[int]:
     widths = [6] * count
     for item in sorted(placed, key=lambda it: it.cell.columns):
         source = item.cell.source
-        aim = min(source_width(source), 24)
-        need = max([aim, *(source_width(line) for line in _wrap(source, aim))])
+        aim = min(source_width(source), _AIM * item.cell.columns)
+        need = max([aim, *(source_width(token) for token in _tokens(source))])
         span = range(item.column, item.column + item.cell.columns)
         have = sum(widths[col] for col in span) + 3 * (item.cell.columns - 1)
         if need > have:

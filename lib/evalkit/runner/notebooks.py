@@ -61,7 +61,7 @@ def execute(source: Path, target: Path, parameters: dict[str, str], root: Path) 
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 resources={"metadata": {"path": str(root)}},
-                extra_arguments=["--IPKernelApp.log_level=40"],  # says only errors, not that local ports are used
+                extra_arguments=["--IPKernelApp.log_level=50"],  # its notes on local ports and on being stopped help nobody
             )
             break
         except PapermillExecutionError as error:

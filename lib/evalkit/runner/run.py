@@ -130,24 +130,25 @@ class _Session:
         write_csv(self.folder / "issues.csv", ISSUE_COLUMNS, (issue_record(problem) for problem in problems))
 
     def regions(self, pool: Executor, wanted: list[str]) -> None:
-        started = time.monotonic()
         futures = {pool.submit(self.one, code): code for code in wanted}
         for done, future in enumerate(as_completed(futures), start=1):
             code = futures[future]
-            problem = future.result()
+            problem, seconds = future.result()
             rows: tuple[dict[str, str], ...] = ()
             if problem is None:
                 rows = tuple(Assessment.load(self.catalog.project.region(self.run.id, code)).rows)
             else:
                 self.outcome.problems.append(problem)
-            self.tell(Event(self.run.id, code, done, len(wanted), time.monotonic() - started, rows, problem))
+            self.tell(Event(self.run.id, code, done, len(wanted), seconds, rows, problem))
 
-    def one(self, code: str) -> Problem | None:
-        """Execute one region's notebook; return what went wrong."""
+    def one(self, code: str) -> tuple[Problem | None, float]:
+        """Execute one region's notebook; return what went wrong, and the seconds it took."""
+        started = time.monotonic()
         target = self.catalog.project.region(self.run.id, code)
         if target.exists():
             shutil.rmtree(target)  # nothing of an earlier state may be taken for this one's
-        return self.notebook("assess_region", target, {"run": self.run.id, "region": code}, code)
+        problem = self.notebook("assess_region", target, {"run": self.run.id, "region": code}, code)
+        return problem, time.monotonic() - started
 
     def notebook(self, name: str, folder: Path, parameters: dict[str, str], code: str) -> Problem | None:
         project = self.catalog.project
