@@ -37,7 +37,7 @@ function Table(tbl)
   end
   local lines = tbl.classes:includes 'lines'
   if is_docx then
-    tbl.attributes['custom-style'] = lines and 'Working Table' or 'Official Table'
+    tbl.attributes['custom-style'] = lines and 'WorkingTable' or 'OfficialTable'
   elseif is_typst then
     return {
       pandoc.RawBlock('typst', lines and '#[\n#set table(..working-table)' or '#[\n#set table(..official-table)'),
@@ -64,6 +64,12 @@ function Span(span)
   end
 end
 
+function Strong(strong)
+  if is_docx then
+    return pandoc.Span(strong.content, pandoc.Attr('', {}, { ['custom-style'] = 'Strong Words' }))
+  end
+end
+
 function Div(div)
   if div.classes:includes 'landscape' then
     local blocks = pandoc.Blocks {}
@@ -80,7 +86,7 @@ function Div(div)
     end
     return div
   end
-  for class, style in pairs { calc = 'Calculation', brief = 'Calculation Short', example = 'Example Notice' } do
+  for class, style in pairs { calc = 'Calculation', brief = 'Calculation Short', example = 'Example Notice', note = 'Table Note' } do
     if div.classes:includes(class) then
       if is_docx then
         div.attributes['custom-style'] = style

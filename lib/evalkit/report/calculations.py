@@ -76,6 +76,8 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str]) -> Calc
     sources = tuple(dict.fromkeys(source_line(item) for item in trace.get("inputs", [])))
     verdict = wording.verdict_phrase(trace, names)
     if not formula or trace.get("value_source") != "computed":
+        if len(trace.get("inputs", [])) == 1:
+            sources = (source_line(trace["inputs"][0], named=False),) if trace["inputs"][0].get("file") else ()
         lines = (("判定", f"{_reported(row)}；指标值“{row['target_text']}”；{verdict}" if row["target_text"] else f"{_reported(row)}；{verdict}"),)
         return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], row["status"], lines, sources)
     lines = (
@@ -117,8 +119,16 @@ def _signed(value: Fraction) -> str:
     return text if value < 0 else f"+{text}"
 
 
-def source_line(item: Mapping[str, Any]) -> str:
-    """Return where an input stands: 优良天数 26天（2024年2月）：file〔Sheet1!C7〕，correction and source."""
+def source_line(item: Mapping[str, Any], *, named: bool = True) -> str:
+    """Return where an input stands: 优良天数 26天（2024年2月）：file〔Sheet1!C7〕，correction and source.
+
+    Parameters
+    ----------
+    item : mapping
+        An input of the trace.
+    named : bool
+        Begin with name, value and period.
+    """
     place = f"{item['sheet']}!{item['cell']}" if item.get("sheet") else str(item.get("cell", ""))
     value = str(item.get("value", "")) or (look.reason(str(item["missing"])) if item.get("missing") else "")
     bound = {"lower": "≥", "upper": "≤"}.get(str(item.get("bound", "")), "")
@@ -126,7 +136,10 @@ def source_line(item: Mapping[str, Any]) -> str:
     when = str(item.get("data_year") or item.get("period", ""))
     if when:
         text += f"（{phrases.period(when)}）"
-    text += f"：{item.get('file', '')}" + (f"〔{place}〕" if place else "")
+    if not item.get("file"):
+        return text
+    text = f"{text}：{item['file']}" if named else str(item["file"])
+    text += f"〔{place}〕" if place else ""
     received = str(item.get("value_received", ""))
     if item.get("correction_id"):
         text += f"，原文“{received}”，按更正{item['correction_id']}读取"

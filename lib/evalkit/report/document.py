@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from evalkit.report.canvas import Chart
 from evalkit.report.model import Group, ReportModel, Unverified
 from evalkit.report.tables import Grid, escape, grid_table
 
+_MOST_PERIODS = 2  # with more periods only the latest is shown in full
 _ORDINALS = "一二三四五六七八九十"
-_FORMATS = """from: markdown+east_asian_line_breaks
+FORMATS = """from: markdown+east_asian_line_breaks
 number-sections: false
 format:
   docx: {reference-doc: reference.docx, default-image-extension: png, filters: [evalkit.lua]}
@@ -116,34 +118,41 @@ def region_document(model: ReportModel, templates: Path) -> Document:
     """
     context = model.context
     numbers = Numbering()
-    groups = [_GroupView(group, model, f"figure-{index + 1}", numbers) for index, group in enumerate(model.groups)]
+    views = [_GroupView(group, model, f"figure-{index + 1}", numbers) for index, group in enumerate(model.groups)]
+    periods = sorted({group.period for group in model.groups})
+    shown = periods if len(periods) <= _MOST_PERIODS else periods[-1:]
+    groups = [view for view in views if view.group.period in shown]
     purpose = look.purpose(context.purpose)
     title = context.title_zh
     text = environment(templates).get_template("region.qmd.j2").render(
         title=title,
         subtitle=f"{context.region_full_name}　{purpose}",
         date=date_zh(context.report_date),
-        formats=_FORMATS,
+        formats=FORMATS,
         example=context.example,
         example_words=look.EXAMPLE_ZH,
         groups=groups,
+        earlier=[view.group.scope for view in views if view.group.period not in shown],
+        trends=[Late(partial(trend_table, some, numbers)) for some in _by_set(model.groups)] if len(periods) > 1 else [],
+        several=len(shown) > 1,
+        shown=phrases.listing([phrases.period(name) for name in shown]),
         unverified=_states(model.unverified, numbers),
         unverified_count=sum(item.count for item in model.unverified),
         legend=legend(),
-        any_progress=any(group.progress or group.points for group in model.groups),
+        any_progress=any(view.group.progress or view.group.points for view in groups),
         indicator_table=lambda view: view.indicator_table(),
         progress_table=lambda view: view.progress_table(),
         figures=lambda view: view.figures(),
         calculation=calculation,
-        corrections_table=_Late(lambda: corrections_table(model.corrections, numbers)) if model.corrections else "",
-        decisions_table=_Late(lambda: decisions_table(model.decisions, numbers)) if model.decisions else "",
-        documents_table=_Late(lambda: documents_table(model.documents, numbers)) if model.documents else "",
-        sources_table=_Late(lambda: sources_table(model.sources, numbers)) if model.sources else "",
+        corrections_table=Late(lambda: corrections_table(model.corrections, numbers)) if model.corrections else "",
+        decisions_table=Late(lambda: decisions_table(model.decisions, numbers)) if model.decisions else "",
+        documents_table=Late(lambda: documents_table(model.documents, numbers)) if model.documents else "",
+        sources_table=Late(lambda: sources_table(model.sources, numbers)) if model.sources else "",
     )
-    return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date)
+    return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date, model.data)
 
 
-class _Late:
+class Late:
     """A table that gets its number when the template prints it."""
 
     def __init__(self, make: Any) -> None:
@@ -154,13 +163,17 @@ class _Late:
 
 
 @dataclass
+class _UnverifiedList:
+    table: Late
+    vias: list[str]
+
+
+@dataclass
 class _State:
     name: str
     note: str
     count: int
-    items: list[Unverified]
-    table: _Late
-    vias: list[str]
+    lists: list[_UnverifiedList]
 
 
 def _states(items: Sequence[Unverified], numbers: Numbering) -> list[_State]:
@@ -172,9 +185,17 @@ def _states(items: Sequence[Unverified], numbers: Numbering) -> list[_State]:
 
 def _state(code: str, items: list[Unverified], numbers: Numbering) -> _State:
     name = look.state(code)
-    table = _Late(lambda: numbers.table(sheets.unverified_grid(items), f"指标值待核清单（{name}）", "lines"))
+    by_document: dict[str, list[Unverified]] = {}
+    for item in items:
+        by_document.setdefault(item.document, []).append(item)
+    lists = [_unverified_list(document, some, name, numbers) for document, some in by_document.items()]
+    return _State(name, look.STATE_NOTES.get(code, ""), sum(item.count for item in items), lists)
+
+
+def _unverified_list(document: str, items: list[Unverified], state: str, numbers: Numbering) -> _UnverifiedList:
+    caption = f"指标值待核清单：{document}" if document else f"指标值待核清单（{state}）"
     vias = list(dict.fromkeys(item.via for item in items if item.via))
-    return _State(name, look.STATE_NOTES.get(code, ""), sum(item.count for item in items), items, table, vias)
+    return _UnverifiedList(Late(lambda: numbers.table(sheets.unverified_grid(items), caption, "lines")), vias)
 
 
 class _GroupView:
@@ -215,6 +236,18 @@ class _GroupView:
         start = f"{phrases.period(group.point_base)}—" if group.point_base else ""
         captions = [f"{start}{phrases.period(group.period)}—{aim}（{group.set_name}）" + (f"之{index + 1}" if len(made) > 1 else "") for index in range(len(made))]
         return [self.numbers.figure(chart, caption) for chart, caption in zip(made, captions, strict=True)]
+
+
+def _by_set(groups: Sequence[Group]) -> list[list[Group]]:
+    found: dict[tuple[str, str], list[Group]] = {}
+    for group in groups:
+        found.setdefault((group.set_id, group.goal_of_plan), []).append(group)
+    return [some for some in found.values() if len(some) > 1]
+
+
+def trend_table(groups: Sequence[Group], numbers: Numbering) -> str:
+    """Return values and statuses of one set over the periods."""
+    return numbers.table(sheets.trend_grid(groups), f"各年度数值与达标情况（{groups[0].set_name}）", "lines")
 
 
 def calculation(block: Calculation) -> str:

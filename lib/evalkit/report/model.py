@@ -40,6 +40,8 @@ class IndicatorRow:
 class Progress:
     """A line of the progress table: base, now, milestone and the share of the way that is done."""
 
+    set_id: str
+    indicator: str
     seq: str
     name: str
     unit: str
@@ -103,6 +105,7 @@ class ReportModel:
     decisions: list[dict[str, str]]
     documents: list[tuple[str, str]]
     sources: list[tuple[str, str]] = field(default_factory=list)
+    data: frozenset[str] = frozenset()
 
 
 def build_model(
@@ -138,7 +141,15 @@ def build_model(
         decisions=_decisions(context, names),
         documents=_documents(own, traces, context),
         sources=_sources(traces, context),
+        data=_marked_texts(own, traces),
     )
+
+
+def _marked_texts(rows: Sequence[Row], traces: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return texts from data that hold a character of Markdown references: the checks must not take them for faults."""
+    texts = {value for row in rows for value in row.values()}
+    texts |= {str(value) for trace in traces for item in trace.get("inputs", []) for value in item.values()}
+    return frozenset(text for text in texts if "@" in text or "{{" in text)
 
 
 def _trace_key(key: Mapping[str, str]) -> tuple[str, ...]:
@@ -327,6 +338,8 @@ def _progress(planned: Sequence[Row]) -> list[Progress]:
         share = phrases.number(row["progress"])
         lines.append(
             Progress(
+                set_id=row["set"],
+                indicator=row["indicator"],
                 seq=row["seq"],
                 name=wording.row_title(row),
                 unit=row["unit"],

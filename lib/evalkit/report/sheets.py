@@ -10,8 +10,15 @@ from evalkit.report import look, phrases
 from evalkit.report.model import Group, IndicatorRow, Progress, Unverified
 from evalkit.report.tables import Align, Cell, Grid, fit_widths
 
-_LANDSCAPE_CHARS = 72.0  # room for text in a landscape table, in Chinese characters
-_PORTRAIT_CHARS = 44.0
+# Widths of the page in characters of table text (8 pt), and what a cell loses to its margins.
+_LANDSCAPE_CHARS = 86.0
+_PORTRAIT_CHARS = 55.0
+_MARGIN = 0.95
+
+
+def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float]) -> list[float]:
+    count = len(smallest)
+    return [width + _MARGIN for width in fit_widths(rows, total - _MARGIN * count, smallest)]
 
 
 def indicator_grid(group: Group) -> Grid:
@@ -42,7 +49,7 @@ def indicator_grid(group: Group) -> Grid:
     align += ["center"] * (count - len(align) - 2)
     align += ["left", "left"]
     least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *([3.0] * (count - first - 5)), 4.2, 3.0]
-    return Grid([[Cell(head) for head in heads]], body, align, fit_widths(shape, _LANDSCAPE_CHARS, least))
+    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _LANDSCAPE_CHARS, least))
 
 
 def _runs(rows: Sequence[IndicatorRow], key: Callable[[IndicatorRow], object]) -> list[tuple[object, list[IndicatorRow]]]:
@@ -72,7 +79,7 @@ def _adjacent(block: Sequence[IndicatorRow], same: Sequence[IndicatorRow]) -> bo
 def plain_grid(heads: Sequence[str], rows: Sequence[Sequence[str]], align: Sequence[Align], *, wide: bool = False, css: int = -1) -> Grid:
     """Return a table without merged cells; column `css` holds status codes, printed with symbol and colour."""
     shown = [[look.status(text).label if place == css else text for place, text in enumerate(row)] for row in rows]
-    widths = fit_widths([list(heads), *shown], _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, [2.2] * len(heads))
+    widths = _fit([list(heads), *shown], _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, [2.2] * len(heads))
     body = [
         [Cell(text, css=look.status(row[place]).css if place == css else "") for place, text in enumerate(line)]
         for row, line in zip(rows, shown, strict=True)
@@ -81,25 +88,56 @@ def plain_grid(heads: Sequence[str], rows: Sequence[Sequence[str]], align: Seque
 
 
 def progress_grid(lines: Sequence[Progress], base: str, current: str) -> Grid:
-    """Return the progress table: base, now, milestone, share of the way."""
-    heads = ["序号", "指标", "单位", f"{phrases.period(base)}（基准）" if base else "基准年", phrases.period(current), "目标年", "目标", "进展", "说明"]
-    rows = [
-        [line.seq, line.name, phrases.unit(line.unit) or "—", line.base, line.current, phrases.period(line.milestone), line.goal, line.progress, line.remark]
-        for line in lines
-    ]
-    return plain_grid(heads, rows, ["center", "left", "center", "right", "right", "center", "right", "right", "left"])
+    """Return the progress table: base, now, and for each milestone the planned value and the share of the way."""
+    milestones = sorted({line.milestone for line in lines})
+    heads = ["序号", "指标", "单位", phrases.period(base) if base else "基准年", phrases.period(current)]
+    for milestone in milestones:
+        heads += [f"{phrases.period(milestone)}目标", "进展"]
+    remarks = any(line.remark for line in lines)
+    rows = []
+    for _, some in groupby(lines, key=lambda line: (line.indicator, line.set_id)):
+        found = {line.milestone: line for line in some}
+        first = next(iter(found.values()))
+        cells = [first.seq, first.name, phrases.unit(first.unit) or "—", first.base, first.current]
+        for milestone in milestones:
+            line = found.get(milestone)
+            cells += [line.goal, line.progress] if line else ["—", "—"]
+        rows.append([*cells, "；".join(dict.fromkeys(filter(None, (line.remark for line in found.values()))))] if remarks else cells)
+    align: list[Align] = ["center", "left", "center", "right", "right"]
+    align += ["right", "right"] * len(milestones)  # type: ignore[list-item]
+    return plain_grid([*heads, "说明"] if remarks else heads, rows, [*align, "left"] if remarks else align)
 
 
 def unverified_grid(items: Sequence[Unverified]) -> Grid:
-    """Return the list of thresholds of one state."""
+    """Return the list of thresholds of one state and document."""
     noted = any(item.note for item in items)
-    heads = ["序号", "指标", "指标值", "依据"] + (["说明"] if noted else [])
-    rows = [[item.seq, item.name, item.target, _basis(item)] + ([item.note] if noted else []) for item in items]
-    return plain_grid(heads, rows, ["center", "left", "left", "left"] + (["left"] if noted else []))  # type: ignore[arg-type]
+    heads = ["序号", "指标", "指标值", "条目"] + (["说明"] if noted else [])
+    rows = [[item.seq, item.name, item.target, item.clause or "—"] + ([item.note] if noted else []) for item in items]
+    align: list[Align] = ["center", "left", "left", "left"]
+    return plain_grid(heads, rows, [*align, "left"] if noted else align)
 
 
-def _basis(item: Unverified) -> str:
-    return f"{item.document}{' ' if item.document and item.clause else ''}{item.clause}" or "—"
+def trend_grid(groups: Sequence[Group]) -> Grid:
+    """Return values and statuses of each indicator over several periods of one set."""
+    heads = ["序号", "指标", "单位", "指标值", *(phrases.period(group.period) for group in groups)]
+    lines = {row.indicator: row for group in groups for row in group.table}
+    found = [{row.indicator: row for row in group.table} for group in groups]
+    body, shape = [], [heads]
+    for indicator, line in lines.items():
+        name = f"{line.part_of}（{line.name}）" if line.part_of else line.name
+        cells = [Cell(line.seq), Cell(name), Cell(line.unit), Cell(line.target)]
+        texts = [line.seq, name, line.unit, line.target]
+        for rows in found:
+            row = rows.get(indicator)
+            status = look.status(row.status) if row else None
+            text = f"{row.current} {status.symbol}" if row and status else "—"
+            cells.append(Cell(text, css=status.css if status else ""))
+            texts.append(text)
+        body.append(cells)
+        shape.append(texts)
+    align: list[Align] = ["center", "left", "center", "left"]
+    align += ["right"] * len(groups)  # type: ignore[list-item]
+    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _PORTRAIT_CHARS, [2.2, 6.0, 2.2, 5.0, *([4.0] * len(groups))]))
 
 
 def counts_grid(groups: Sequence[tuple[str, Group]]) -> Grid:
@@ -116,4 +154,4 @@ def counts_grid(groups: Sequence[tuple[str, Group]]) -> Grid:
             shape.append([region, look.attribute(attribute), "0", *numbers])
     head = [Cell(text) for text in shape[0][:3]] + [Cell(look.status(code).label, css=look.status(code).css) for code in shown]
     align: list[Align] = ["left", "center", *(["right"] * (len(shown) + 1))]  # type: ignore[list-item]
-    return Grid([head], body, align, fit_widths(shape, _PORTRAIT_CHARS, [4.0] * len(head)))
+    return Grid([head], body, align, _fit(shape, _PORTRAIT_CHARS, [4.0] * len(head)))

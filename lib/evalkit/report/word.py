@@ -123,7 +123,7 @@ def _paragraph_styles(document: Any) -> None:
     _space(paragraph("Table Text"), 1, 1, 1.0)
     _font(paragraph("Table Head"), _HEI, 8)
     _space(paragraph("Table Head"), 1, 1, 1.0, keep=True)
-    for name, size, left, after in (("Calculation", 11.0, 10, 2), ("Calculation Short", 10.5, 6, 4), ("Example Notice", 11.0, 0, 8)):
+    for name, size, left, after in (("Calculation", 11.0, 10, 2), ("Calculation Short", 10.5, 6, 4), ("Example Notice", 11.0, 0, 8), ("Table Note", 9.0, 0, 8)):
         style = paragraph(name)
         _font(style, _FANG, size, colour="#B83B2E" if name == "Example Notice" else look.INK)
         _space(style, 0, after, 1.15)
@@ -132,48 +132,64 @@ def _paragraph_styles(document: Any) -> None:
 
 
 def _character_styles(document: Any) -> None:
+    from docx.oxml.ns import qn
     from docx.shared import RGBColor
 
     for name, code in _STATUS_STYLES.items():
         style = _style(document, name, 2, "")
         style.font.color.rgb = RGBColor.from_string(look.status(code).ink.lstrip("#"))
-    label = _style(document, "Calculation Label", 2, "")
-    label.font.bold = True
-    label.font.color.rgb = RGBColor.from_string(look.ACCENT.lstrip("#"))
+    for name in ("Calculation Label", "Strong Words"):  # 黑体, not a bolder 仿宋
+        label = _style(document, name, 2, "")
+        label.font.color.rgb = RGBColor.from_string((look.ACCENT if name == "Calculation Label" else look.INK).lstrip("#"))
+        fonts = label.element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.set(qn("w:eastAsia"), _HEI)
 
 
+# By style id: pandoc writes the id that the filter names, not the style's name.
 _BORDERS = {
     "Official Table": dict.fromkeys(("top", "left", "bottom", "right", "insideH", "insideV"), (4, "808A96")),
-    "Working Table": {"top": (10, "1F2937"), "bottom": (10, "1F2937"), "insideH": (2, "C9CED5")},
+    "WorkingTable": {"top": (10, "1F2937"), "bottom": (10, "1F2937"), "insideH": (2, "C9CED5")},
 }
+
+
+def _borders(edges: dict[str, tuple[int, str]]) -> Any:
+    from docx.oxml import OxmlElement
+
+    borders = OxmlElement("w:tblBorders")
+    for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        if edge in edges:
+            line = OxmlElement(f"w:{edge}")
+            for key, value in (("val", "single"), ("sz", str(edges[edge][0])), ("space", "0"), ("color", edges[edge][1])):
+                line.set(_w(key), value)
+            borders.append(line)
+    return borders
+
+
+def _margins() -> Any:
+    from docx.oxml import OxmlElement
+
+    margins = OxmlElement("w:tblCellMar")
+    for side, width in (("top", 20), ("left", 50), ("bottom", 20), ("right", 50)):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(_w("w"), str(width))
+        margin.set(_w("type"), "dxa")
+        margins.append(margin)
+    return margins
 
 
 def _table_styles(document: Any) -> None:
     from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
 
     for name, edges in _BORDERS.items():
         style = _style(document, name, 3, "")
-        properties = style.element.find(qn("w:tblPr"))
+        properties = style.element.find(_w("tblPr"))
         if properties is None:
             properties = OxmlElement("w:tblPr")
             style.element.append(properties)
         for child in list(properties):
             properties.remove(child)
-        borders = OxmlElement("w:tblBorders")
-        for edge, (size, colour) in edges.items():
-            line = OxmlElement(f"w:{edge}")
-            for key, value in (("val", "single"), ("sz", str(size)), ("space", "0"), ("color", colour)):
-                line.set(qn(f"w:{key}"), value)
-            borders.append(line)
-        properties.append(borders)
-        margins = OxmlElement("w:tblCellMar")
-        for side, width in (("top", 20), ("left", 50), ("bottom", 20), ("right", 50)):
-            margin = OxmlElement(f"w:{side}")
-            margin.set(qn("w:w"), str(width))
-            margin.set(qn("w:type"), "dxa")
-            margins.append(margin)
-        properties.append(margins)
+        properties.append(_borders(edges))
+        properties.append(_margins())
 
 
 def _header_footer(section: Any, example: bool, running: str) -> None:
@@ -254,10 +270,7 @@ def _repeat_header_footer(document: Any) -> None:
 def _finish_table(table: Any) -> None:
     from docx.oxml import OxmlElement
 
-    width = table.tblPr.find(_w("tblW"))
-    if width is not None:
-        width.set(_w("type"), "pct")
-        width.set(_w("w"), "5000")
+    _direct_format(table.tblPr)
     for row in table.iter(_w("tr")):
         properties = row.get_or_add_trPr()
         if properties.find(_w("cantSplit")) is None:
@@ -271,6 +284,20 @@ def _finish_table(table: Any) -> None:
                 shape.append(middle)
             for paragraph in cell.iter(_w("p")):
                 paragraph.get_or_add_pPr().style = "TableHead" if head else "TableText"
+
+
+def _direct_format(properties: Any) -> None:
+    """Full width, and the style's borders and margins once more: not every program reads them from the style."""
+    width = properties.find(_w("tblW"))
+    if width is not None:
+        width.set(_w("type"), "pct")
+        width.set(_w("w"), "5000")
+    style = properties.find(_w("tblStyle"))
+    edges = _BORDERS.get(style.get(_w("val")) if style is not None else "")
+    layout = properties.find(_w("tblLayout"))
+    if edges and layout is not None and properties.find(_w("tblBorders")) is None:
+        layout.addprevious(_borders(edges))
+        layout.addnext(_margins())
 
 
 def rezip(data: bytes) -> bytes:

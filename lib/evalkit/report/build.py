@@ -1,0 +1,92 @@
+"""Reports of a finished run: from the files in ``data/processed/<run>/`` to ``reports/<run>/``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from evalkit.report.context import ReportContext
+from evalkit.report.document import Document, region_document
+from evalkit.report.model import ReportModel, build_model
+from evalkit.report.render import Renderer, render
+
+Rows = list[dict[str, str]]
+
+
+def build_region(
+    project_root: Path, run_id: str, region_code: str, context: ReportContext, out_dir: Path, renderer: Renderer = "auto"
+) -> list[Path]:
+    """Make the Word, PDF and web report of one region.
+
+    Parameters
+    ----------
+    project_root : pathlib.Path
+        Folder with ``data/`` and ``reports/templates/``.
+    run_id, region_code : str
+        A finished run and one of its regions.
+    context : ReportContext
+        Names and papers of that region.
+    out_dir : pathlib.Path
+        Where ``<region_code>.docx``, ``.pdf`` and ``.html`` go.
+    renderer : {"auto", "pandoc", "quarto"}
+
+    Returns
+    -------
+    list of pathlib.Path
+        The three files.
+    """
+    document = region_document(read_model(project_root, run_id, region_code, context), templates_of(project_root))
+    return render(document, templates_of(project_root), out_dir, renderer)
+
+
+def build_rollup(
+    project_root: Path, run_id: str, contexts: Sequence[ReportContext], out_dir: Path, renderer: Renderer = "auto"
+) -> list[Path]:
+    """Make the report on all regions of a run: ``all.docx``, ``all.pdf``, ``all.html``.
+
+    Parameters
+    ----------
+    project_root, run_id, out_dir, renderer
+        As for :func:`build_region`.
+    contexts : sequence of ReportContext
+        Of the regions to include, in the order of the run.
+    """
+    document = rollup(project_root, run_id, contexts)
+    return render(document, templates_of(project_root), out_dir, renderer)
+
+
+def rollup(project_root: Path, run_id: str, contexts: Sequence[ReportContext]) -> Document:
+    """Return the roll-up as Markdown with its figures."""
+    from evalkit.report.rollup import rollup_document
+
+    models = [read_model(project_root, run_id, context.region_code, context) for context in contexts]
+    return rollup_document(models, templates_of(project_root))
+
+
+def templates_of(project_root: Path) -> Path:
+    """Return the folder of the report templates."""
+    return project_root / "reports" / "templates"
+
+
+def read_model(project_root: Path, run_id: str, region_code: str, context: ReportContext) -> ReportModel:
+    """Read what a region's report is made of.
+
+    Raises
+    ------
+    FileNotFoundError
+        The region has no results or no traces.
+    """
+    run = project_root / "data" / "processed" / run_id
+    region = run / "regions" / region_code
+    traces: dict[str, Any] = json.loads((region / "traces.json").read_text(encoding="utf-8"))
+    inputs = run / "inputs.csv"
+    return build_model(read_rows(region / "results.csv"), traces["traces"], context, read_rows(inputs) if inputs.is_file() else [])
+
+
+def read_rows(path: Path) -> Rows:
+    """Return the rows of a CSV file with a head line, as text."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [{key: value or "" for key, value in row.items() if key is not None} for row in csv.DictReader(file)]
