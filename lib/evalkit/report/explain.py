@@ -22,20 +22,26 @@ class Explanation:
     trace: Mapping[str, Any]
     block: Calculation
     basis: str
+    documents: Mapping[str, str]
 
     @property
     def text(self) -> str:
         """Four lines and the list of sources."""
         lines = [f"{self.block.seq} {self.block.title}〔{self.trace['key']['indicator']}〕 {self.trace['key']['period']}  {self.basis}"]
         lines += [f"  {label}：{content}" for label, content in self.block.lines]
-        lines += [f"  指标值：{self.trace['target']['text']}（{_cited(self.trace['target'])}）"]
+        lines += [f"  指标值：{self.trace['target']['text']}（{self._cited(self.trace['target']['cite'])}）"]
         if self.trace.get("definition_zh"):
-            lines.append(f"  口径：{self.trace['definition_zh']}（{_cited({'cite': self.trace['definition_cite']})}）")
+            lines.append(f"  口径：{self.trace['definition_zh']}（{self._cited(self.trace['definition_cite'])}）")
         if self.trace.get("decision"):
             decision = self.trace["decision"]
             lines.append(f"  人工判定：{decision['by']}，{decision['date']}，{decision['reason']}，{decision['evidence']}")
         lines += [f"  来源：{source}" for source in self.block.sources]
         return "\n".join(lines)
+
+    def _cited(self, cite: Mapping[str, str]) -> str:
+        if not cite:
+            return "出处未载明"
+        return "，".join([self.documents.get(cite["document"], cite["document"]), cite["clause"], word("state", cite["state"])])
 
     def __str__(self) -> str:
         return self.text
@@ -72,7 +78,7 @@ def explain(
     milestone : str, optional
         Milestone of a plan.
     catalog : Catalog, optional
-        For the names of other measures that a rule compares with.
+        For the names of documents and of other measures that a rule compares with.
 
     Raises
     ------
@@ -97,13 +103,6 @@ def explain(
     latest = max(row["period"] for row, _ in found)
     row, trace = next(pair for pair in found if pair[0]["period"] == latest)
     names = {measure.id: measure.name_zh for measure in catalog.measures.values()} if catalog else {}
+    papers = {document.id: document.number or f"《{document.title_zh}》" for document in catalog.documents.values()} if catalog else {}
     key = tuple(row[name] for name in ("period", "basis", "set", "indicator", "milestone"))
-    return Explanation(trace, calculations([row], {key: trace}, names)[-1], row["set"])
-
-
-def _cited(target: Mapping[str, Any]) -> str:
-    cite = target.get("cite") or {}
-    return (
-        "，".join(part for part in (cite.get("document"), cite.get("clause"), word("state", cite["state"]) if cite else "") if part)
-        or "出处未载明"
-    )
+    return Explanation(trace, calculations([row], {key: trace}, names)[-1], row["set"], papers)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evalkit.assessment import Assessment
-from evalkit.assessment.counts import count_by_indicator, group_by_indicator, indicator_status
+from evalkit.assessment.counts import count_by_indicator, indicator_status
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Problem, word
@@ -15,6 +15,10 @@ from evalkit.report import look
 from evalkit.report.calculations import Calculation
 from evalkit.report.fill import context_from_catalog
 from evalkit.report.model import Group, ReportModel, build_model
+
+if TYPE_CHECKING:
+    from evalkit.report.canvas import Chart
+    from evalkit.report.overview import Column
 
 _CELL = "padding:3px 8px;border:1px solid #D5D9DE;text-align:{align};vertical-align:top"
 _SHORT = 6  # characters that are never broken into lines
@@ -135,10 +139,7 @@ class RegionView:
         for number, group in enumerate(self.latest(), start=1):
             charts = dumbbell_charts(group.points, name=f"progress-{number}", region=self.context.region_name, base=group.point_base,
                                      current=group.period, goal=group.point_goal, source=group.set_name)  # fmt: skip
-            figures += [
-                f"<div style='max-width:760px' role='img' aria-label='{escape(chart.alt, quote=True)}'>{_inline(chart.svg)}</div>"
-                for chart in charts
-            ]
+            figures += [_figure(chart) for chart in charts]
         return _html("".join(figures) or "<p>没有可以画出的数值。</p>")
 
     def calculations(self) -> Any:
@@ -191,43 +192,55 @@ class RunView:
         return _html(_table(["评估期", "地区", "指标体系或规划", "属性", *(look.status(code).label for code in look.STATUSES)], rows))
 
     def statuses(self) -> Any:
-        """Return regions × indicators with the symbol of each status, for each set and period."""
-        parts = []
-        for group in _tables(self.rows):
-            heads = list(dict.fromkeys((row["attribute"], row["seq"], row["part_of"] or row["name_zh"]) for row in group))
-            rows = []
-            for code in dict.fromkeys(row["region_code"] for row in group):
-                own = [row for row in group if row["region_code"] == code]
-                found = {key[:2]: indicator_status(row["status"] for row in members) for key, members in group_by_indicator(own).items()}
-                rows.append([own[0]["region"], *(_symbol(found.get(head[:2], "")) for head in heads)])
+        """Return regions × indicators with the symbol of each status: thresholds first, else the plans."""
+        from evalkit.report.overview import heat_map
+
+        basis = "set" if any(row["basis"] == "set" for row in self.rows) else "plan"
+        figures = []
+        for number, group in enumerate(_tables([row for row in self.rows if row["basis"] == basis]), start=1):
+            columns, lines, found = _matrix(group)
             first = group[0]
             named = self.catalog.sets.get(first["set"]) or self.catalog.plans.get(first["set"])
-            title = f"{named.name_zh if named else first['set']}（{first['period']}）" + (
-                f"，{first['milestone']}年目标" if first["milestone"] else ""
-            )
-            parts.append(f"<p><b>{escape(title)}</b></p>" + _table(["地区", *(f"{seq} {name}" for _, seq, name in heads)], rows))
-        return _html("".join(parts) + "<p>" + "　".join(shown.label for shown in look.STATUSES.values()) + "</p>")
+            subtitle = (named.name_zh if named else first["set"]) + (f"，{first['milestone']}年目标" if first["milestone"] else "")
+            chart = heat_map(lines, columns, found, name=f"statuses-{number}", subtitle=subtitle, source=f"评估结果 {self.run.id}")
+            figures.append(_figure(chart))
+        return _html("".join(figures))
 
     def values(self) -> Any:
         """Return a seaborn figure: the value of each numeric indicator by region, or over the periods of one region."""
-        from evalkit.report.overview_seaborn import values_figure
+        from evalkit.report.figures import values_figure
 
         return values_figure(self.rows)
 
 
 def _tables(rows: Sequence[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
-    """Return the rows by set or plan, period and milestone."""
-    found: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}
+    """Return the rows by set or plan, and milestone."""
+    found: dict[tuple[str, str], list[Mapping[str, str]]] = {}
     for row in rows:
-        found.setdefault((row["set"], row["period"], row["milestone"]), []).append(row)
+        found.setdefault((row["set"], row["milestone"]), []).append(row)
     return list(found.values())
 
 
-def _symbol(code: str) -> _Cell:
-    if not code:
-        return ""
-    shown = look.status(code)
-    return _Marked(shown.symbol, shown.ink)
+def _matrix(rows: Sequence[Mapping[str, str]]) -> tuple[list[Column], list[str], dict[tuple[int, int], str]]:
+    """Return columns (indicators by official number), lines (regions and periods) and the status of each cell."""
+    from evalkit.report.overview import Column
+
+    columns: dict[tuple[str, str], Column] = {}
+    for row in rows:
+        column = Column(row["domain"], row["attribute"], row["seq"], row["part_of"] or row["name_zh"])
+        columns.setdefault((row["attribute"], row["seq"]), column)
+    several = len({row["period"] for row in rows}) > 1
+    lines: dict[str, int] = {}
+    found: dict[tuple[int, int], list[str]] = {}
+    for row in rows:
+        line = lines.setdefault(f"{row['region']} {row['period']}" if several else row["region"], len(lines))
+        found.setdefault((line, list(columns).index((row["attribute"], row["seq"]))), []).append(row["status"])
+    return list(columns.values()), list(lines), {cell: indicator_status(codes) for cell, codes in found.items()}
+
+
+def _figure(chart: Chart) -> str:
+    label = escape(chart.alt, quote=True)
+    return f"<div style='max-width:{chart.width_mm * 4.6:.0f}px' role='img' aria-label='{label}'>{_inline(chart.svg)}</div>"
 
 
 class _Marked(NamedTuple):

@@ -20,6 +20,7 @@ def values_figure(rows: Sequence[Mapping[str, str]]) -> Any:
         Rows of ``results.csv``; those with a threshold count once, milestones are left out.
     """
     import matplotlib as mpl
+    import matplotlib.pyplot as plt
     import pandas as pd
     import seaborn as sns
 
@@ -36,13 +37,18 @@ def values_figure(rows: Sequence[Mapping[str, str]]) -> Any:
     colours = {code: shown.colour for code, shown in look.STATUSES.items()}
     order = table.sort_values("value", ascending=False)["region"].drop_duplicates() if len(labels) == 1 else None
     with mpl.rc_context({"font.family": font_family(), "axes.unicode_minus": False}):
+        panels = {"data": table.sort_values("period"), "col": "label", "col_order": labels}
         if several:
-            grid = sns.catplot(data=table, x="value", y="region", col="label", col_order=labels, col_wrap=min(3, len(labels)), order=order, hue="status",
-                               palette=colours, kind="strip", jitter=False, size=7, sharex=False, height=max(2.6, 0.32 * table["region"].nunique()),
-                               aspect=1.6, legend=False)  # fmt: skip
+            height = max(2.6, 0.32 * table["region"].nunique())
+            grid = sns.catplot(
+                **panels, x="value", y="region", hue="status", order=order, palette=colours, kind="strip", jitter=False,
+                col_wrap=min(3, len(labels)), size=7, sharex=False, height=height, aspect=1.6, legend=False,
+            )  # fmt: skip
         else:
-            grid = sns.relplot(data=table.sort_values("period"), x="period", y="value", col="label", col_order=labels, col_wrap=min(4, len(labels)),
-                               kind="line", marker="o", color=look.ACCENT, height=2.1, aspect=1.3, facet_kws={"sharey": False})  # fmt: skip
+            grid = sns.relplot(
+                **panels, x="period", y="value", kind="line", marker="o", color=look.ACCENT,
+                col_wrap=min(4, len(labels)), height=2.1, aspect=1.3, facet_kws={"sharey": False},
+            )  # fmt: skip
         grid.set_titles("{col_name}", size=8)
         grid.set_axis_labels("", "")
         for axis in grid.axes.flat:
@@ -51,6 +57,7 @@ def values_figure(rows: Sequence[Mapping[str, str]]) -> Any:
         grid.tight_layout()
         for axis in grid.axes.flat:
             axis.set_title("\n".join(_wrapped(axis.get_title(), 16)), fontsize=8)
+    plt.close(grid.figure)  # the cell shows what it returns; an open figure would be shown twice
     return grid.figure
 
 

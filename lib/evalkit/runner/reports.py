@@ -1,0 +1,73 @@
+"""Make the reports of a run, several at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from evalkit.catalog import Catalog, load_catalog
+from evalkit.intake import read_inputs
+from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.runner.state import run_state
+
+ROLL_UP = "all"
+
+
+def make_reports(catalog: Catalog, run_id: str, out_dir: Path) -> Iterator[tuple[int, int, str, list[Problem]]]:
+    """Make the Word, PDF and web reports of all regions of a run and its roll-up.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    run_id : str
+    out_dir : Path
+        Where they go.
+
+    Yields
+    ------
+    done, total, name, problems
+        As each report (three files) is finished; a report with problems was not written.
+
+    Raises
+    ------
+    EvalkitError
+        The run has no results yet.
+    """
+    project, run = catalog.project, catalog.run(run_id)
+    if run_state(catalog, run_id).state == "never":
+        raise EvalkitError(Problem("run_missing", Place(project.label(project.processed(run_id))), {"run": run_id}))
+    finished = [code for code in run.regions if (project.region(run_id, code) / "results.csv").is_file()]
+    names = [*finished, ROLL_UP] if finished else []
+    # Fresh processes, not forked ones: matplotlib and the converters keep state, and Windows has no fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, max(len(names), 1)), mp_context=context) as pool:
+        futures = {pool.submit(_make_one, str(project.root), run_id, name, str(out_dir.resolve())): name for name in names}
+        for done, future in enumerate(as_completed(futures), start=1):
+            name = futures[future]
+            try:
+                problems = future.result()
+            except BrokenProcessPool:
+                problems = [Problem("render_failed", Place(name), {"file": name, "detail": "process ended"})]
+            yield done, len(names), name, problems
+
+
+def _make_one(root: str, run_id: str, name: str, out_dir: str) -> list[Problem]:
+    """Make one report in a process of its own; return what went wrong."""
+    from evalkit.report.build import build_region, build_rollup
+    from evalkit.report.fill import context_from_catalog
+
+    try:
+        catalog = load_catalog(root)
+        inputs = read_inputs(catalog, run_id)
+        if name == ROLL_UP:
+            contexts = [context_from_catalog(catalog, inputs, code) for code in catalog.run(run_id).regions]
+            build_rollup(Path(root), run_id, contexts, Path(out_dir))
+        else:
+            build_region(Path(root), run_id, name, context_from_catalog(catalog, inputs, name), Path(out_dir))
+    except EvalkitError as error:
+        return error.problems
+    return []
