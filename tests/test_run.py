@@ -13,7 +13,10 @@ import pytest
 from filelock import FileLock
 
 import evalkit as ek
-from evalkit.runner import run_assessment, run_state
+from evalkit.project import Project
+from evalkit.runner import changed_files, plan_run, run_assessment
+from evalkit.runner.keys import _meaning
+from evalkit.runner.state import history
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "yichang-2024-02"
@@ -78,15 +81,60 @@ def test_two_forced_runs_give_equal_bytes_notebooks_included(copy: Path) -> None
     assert "manifest.json" in first
 
 
-def test_an_unchanged_run_is_not_repeated_and_a_changed_cell_makes_it_stale(copy: Path) -> None:
+def changed(root: Path) -> list[str] | None:
+    return changed_files(Project(root), RUN)
+
+
+def states(root: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
+    catalog = ek.load_catalog(root)
+    return {code: (found.state, found.because) for code, found in plan_run(catalog, ek.read_inputs(catalog, RUN)).items()}
+
+
+def test_one_changed_cell_runs_the_region_it_touches_and_the_roll_up(copy: Path) -> None:
     evalkit(copy, "run", check=0)
-    catalog = ek.load_catalog(copy)
-    assert run_state(catalog, RUN).state == "fresh"
-    again = evalkit(copy, "run", check=0)
-    assert "没有变化" in again.stdout
+    assert changed(copy) == []
+    assert "没有变化" in evalkit(copy, "run", check=0).stdout
+    folder = copy / "data" / "processed" / RUN
+    before = bytes_of(folder)
     spoil(copy, REGIONS[0], "air.class_days_light", "9")
-    state = run_state(catalog, RUN)
-    assert (state.state, state.changed) == ("stale", (BULLETIN,))
+    assert changed(copy) == [BULLETIN]
+    assert states(copy) == {REGIONS[0]: ("stale", ("data",)), REGIONS[1]: ("fresh", ()), REGIONS[2]: ("fresh", ())}
+    done = evalkit(copy, "run", check=0)
+    assert REGIONS[0] in done.stdout and REGIONS[1] not in done.stdout
+    after = bytes_of(folder)
+    untouched = [name for name in before if name.startswith((f"regions/{REGIONS[1]}", f"regions/{REGIONS[2]}"))]
+    assert all(before[name] == after[name] for name in untouched)
+    assert before["compare_regions.ipynb"] != after["compare_regions.ipynb"]
+    [earlier] = history(folder)
+    kept = folder / "history" / earlier
+    assert (kept / "results.csv").read_bytes() == before["results.csv"]
+    assert (kept / "snapshot" / BULLETIN).is_file() and (kept / "regions" / REGIONS[0] / "traces.json").is_file()
+
+
+def test_a_comment_runs_nothing_and_a_changed_rule_runs_all(copy: Path) -> None:
+    evalkit(copy, "run", check=0)
+    rules = copy / "params" / "sets" / "cn-air-monthly.yml"
+    rules.write_text("# a comment\n" + rules.read_text(encoding="utf-8"), encoding="utf-8")
+    assert {state for state, _ in states(copy).values()} == {"fresh"}
+    evalkit(copy, "run", check=0)
+    assert changed(copy) == []
+    rules.write_text(rules.read_text(encoding="utf-8").replace("rule: {none: true}", 'rule: {at_least: "80"}'), encoding="utf-8")
+    assert set(states(copy).values()) == {("stale", ("rules",))}
+    explained = evalkit(copy, "run", "--explain", check=0).stdout
+    assert "规则或指标值" in explained and "params/sets/cn-air-monthly.yml" in explained
+
+
+def test_the_meaning_of_code_is_not_its_comments() -> None:
+    assert _meaning("def f(x):\n    return x + 1\n") == _meaning('def f(x):\n    """Add."""\n    return x + 1  # one\n')
+    assert _meaning("def f(x):\n    return x + 1\n") != _meaning("def f(x):\n    return x + 2\n")
+
+
+def test_a_lost_output_is_made_again(copy: Path) -> None:
+    evalkit(copy, "run", check=0)
+    (copy / "data" / "processed" / RUN / "regions" / REGIONS[2] / "traces.json").unlink()
+    assert states(copy)[REGIONS[2]] == ("stale", ("traces.json",))
+    evalkit(copy, "run", check=0)
+    assert changed(copy) == []
 
 
 def test_a_failing_region_does_not_stop_the_others(copy: Path) -> None:
@@ -104,7 +152,7 @@ def test_a_failing_region_does_not_stop_the_others(copy: Path) -> None:
     assert manifest["failed"] == [REGIONS[1]]
     issues = (copy / "data" / "processed" / RUN / "issues.csv").read_text(encoding="utf-8-sig")
     assert "not_a_number,error,data/raw/yichang-2024-02/bulletin.csv" in issues
-    assert run_state(ek.load_catalog(copy), RUN).state == "stale"
+    assert states(copy)[REGIONS[1]][0] == "failed"
 
 
 def test_results_of_an_earlier_run_do_not_stand_in_for_a_failed_region(copy: Path) -> None:
@@ -140,21 +188,34 @@ def test_a_second_run_in_the_same_folder_is_refused(copy: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs process groups")
-def test_a_killed_run_leaves_nothing_that_looks_complete(copy: Path) -> None:
+def test_a_killed_run_leaves_nothing_that_looks_complete_and_repeats_nothing(copy: Path) -> None:
+    folder = copy / "data" / "processed" / RUN
     evalkit(copy, "run", RUN, check=0)
-    manifest = copy / "data" / "processed" / RUN / "manifest.json"
+    wanted = {name: data for name, data in bytes_of(folder).items() if name.endswith(("results.csv", "traces.json", ".ipynb"))}
     command = [sys.executable, "-m", "evalkit.cli", "run", RUN, "--force"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib")}
-    process = subprocess.Popen(command, cwd=copy, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while manifest.exists():
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert run_state(ek.load_catalog(copy), RUN).state == "never"
-    evalkit(copy, "run", RUN, check=0)
-    assert run_state(ek.load_catalog(copy), RUN).state == "fresh"
+    for pause in (0.0, 0.3, 0.7, 1.1, 1.6, 2.0, 2.4, 2.8, 3.3, 4.0):
+        process = subprocess.Popen(command, cwd=copy, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while (folder / "manifest.json").exists() and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(pause)
+        finished = process.poll() is not None
+        if not finished:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert (changed(copy) is None) or finished
+        for code, (state, _) in states(copy).items():
+            if state == "fresh":  # what calls itself complete is complete
+                produced = {f"regions/{code}/{name}": data for name, data in bytes_of(folder / "regions" / code).items()}
+                assert all(produced[name] == wanted[name] for name in wanted if name.startswith(f"regions/{code}/"))
+        command = [part for part in command if part != "--force"] if not finished else command
+    fresh = [code for code, (state, _) in states(copy).items() if state == "fresh"]
+    done = evalkit(copy, "run", RUN, check=0)
+    assert not any(code in done.stdout for code in fresh)  # finished regions are not repeated
+    assert changed(copy) == []
+    assert {name: data for name, data in bytes_of(folder).items() if name in wanted} == wanted
 
 
 def test_an_unknown_region_is_refused_with_those_of_the_run(copy: Path) -> None:

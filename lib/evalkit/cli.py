@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
+from evalkit.cli_sets import sets_app
 from evalkit.messages import EvalkitError, Problem, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from evalkit.catalog import Catalog
 
 app = typer.Typer(
@@ -26,7 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones.",
 )
-sets_app = typer.Typer(no_args_is_help=True, help="指标体系。Indicator sets.", rich_markup_mode=None)
 app.add_typer(sets_app, name="sets")
 
 Runs = Annotated[list[str] | None, typer.Argument(help="评估编号，缺省为全部。Run ids, default all.", metavar="[RUN]...")]
@@ -102,37 +98,60 @@ def check(runs: Runs = None, as_json: AsJson = False) -> None:
 def run(
     runs: Runs = None,
     region: Annotated[list[str] | None, typer.Option("--region", help="只评估这些地区。Only these regions.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="即使没有变化也重新运行。Run even if nothing changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="没有变化也重新运行。Also what is fresh.")] = False,
+    keep: Annotated[int, typer.Option("--keep", min=0, help="保留多少个以前的结果。Earlier states to keep.")] = 10,
+    explain_only: Annotated[bool, typer.Option("--explain", help="只说明哪些要重跑、为什么。Only say what would run, and why.")] = False,
 ) -> None:
-    """逐地区执行评估笔记本并汇总。Execute the notebook of each region and assemble the results.
+    """逐地区执行评估笔记本并汇总；没有变化的不重跑。Execute what is missing or stale, region by region, and assemble the results.
 
     Example: evalkit run chongming-2023
     """
+    from evalkit.console import consoles, say
+
+    if explain_only:
+        _print_status(runs, as_json=False)
+        return
+    todo = _not_fresh(runs) if not force and not region else None
+    if todo is not None:
+        out, _ = consoles()
+        for run_id, changed in todo.items():
+            if changed == []:
+                out.print(say(f"＝ {run_id} 没有变化，结果仍然有效", f"= {run_id} unchanged, the results still hold"))
+        if all(changed == [] for changed in todo.values()):
+            return
     catalog = _load()
-    raise typer.Exit(0 if _run_all(catalog, _chosen(catalog, runs), region, force) else 1)
+    chosen = _chosen(catalog, runs) if todo is None else [run_id for run_id, changed in todo.items() if changed != []]
+    raise typer.Exit(0 if _run_all(catalog, chosen, region, force, keep) else 1)
 
 
-def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, force: bool) -> bool:
-    from evalkit.console import consoles, problem_lines, region_line, say
-    from evalkit.runner import Event, run_assessment, run_state
+def _not_fresh(runs: list[str] | None) -> dict[str, list[str] | None]:
+    """Return what changed for each run, by file hashes alone: nothing is parsed, no large library is loaded."""
+    from evalkit.project import find_project
+    from evalkit.runner.state import changed_files
+
+    project = find_project()
+    known = sorted(path.stem for path in (project.params / "runs").glob("*.yml"))
+    chosen = list(dict.fromkeys(runs)) if runs else known
+    return {run_id: changed_files(project, run_id) if run_id in known else None for run_id in chosen}
+
+
+def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, force: bool, keep: int = 10) -> bool:
+    from evalkit.console import consoles, problem_lines, progress, region_line, say
+    from evalkit.runner import Event, run_assessment
 
     out, err = consoles()
     ok = True
     shown: list[Problem] = []
-    with _progress() as bar:
+    with progress() as bar:
         for run_id in chosen:
-            if not force and not regions and run_state(catalog, run_id).state == "fresh":
-                bar.say(say(f"＝ {run_id} 没有变化，结果仍然有效（--force 可强制重跑）", f"= {run_id} unchanged (--force to run again)"))
-                continue
 
             def tell(event: Event) -> None:
-                bar.step(event)
-                name = catalog.regions[event.region].name_zh if event.region else ""
-                bar.say(region_line(event, name))
+                bar.count(event.run, event.done, event.total)
+                bar.say(region_line(event, catalog.regions[event.region].name_zh if event.region else ""))
 
-            bar.start(run_id, len(regions or catalog.run(run_id).regions))
+            bar.count(run_id, 0, len(regions or catalog.run(run_id).regions))
             try:
-                outcome = run_assessment(catalog, run_id, regions=regions, tell=tell)
+                outcome = run_assessment(catalog, run_id, regions=regions, force=force, keep=keep, tell=tell)
             except EvalkitError as error:
                 shown += error.problems
                 ok = False
@@ -162,12 +181,12 @@ def report(
 
 
 def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None) -> bool:
-    from evalkit.console import consoles, problem_lines, say
+    from evalkit.console import consoles, problem_lines, progress, say
     from evalkit.runner.reports import make_reports
 
     out, err = consoles()
     problems: list[Problem] = []
-    with _progress() as bar:
+    with progress() as bar:
         for run_id in chosen:
             try:
                 folder = (out_dir / run_id if len(chosen) > 1 else out_dir) if out_dir else catalog.project.reports(run_id)
@@ -198,27 +217,37 @@ def demo(force: Annotated[bool, typer.Option("--force", help="即使没有变化
 
 @app.command()
 def status(runs: Runs = None, as_json: AsJson = False) -> None:
-    """各项评估的结果是否仍然有效。Whether the results of each run still hold.
+    """各地区的结果是否仍然有效，为什么。Whether the results of each region still hold, and why not.
 
     Example: evalkit status
     """
-    from evalkit.console import consoles, say
-    from evalkit.runner import run_state
+    _print_status(runs, as_json)
 
-    catalog = _load()
-    found = {run_id: run_state(catalog, run_id) for run_id in _chosen(catalog, runs)}
+
+def _print_status(runs: list[str] | None, as_json: bool) -> None:
+    from evalkit.console import consoles
+    from evalkit.intake import read_inputs
+    from evalkit.runner import RegionState, plan_run
+
+    records: list[dict[str, object]] = []
+    todo = _not_fresh(runs)
+    catalog = _load() if any(changed != [] for changed in todo.values()) else None
+    for run_id, changed in todo.items():
+        if changed == [] or catalog is None:
+            records.append({"run": run_id, "region": "", "state": "fresh", "because": [], "files": []})
+            continue
+        states: dict[str, RegionState] = plan_run(catalog, read_inputs(catalog, run_id))
+        for code, found in states.items():
+            records.append({"run": run_id, "region": code, "state": found.state, "because": list(found.because), "files": changed or []})
     if as_json:
-        print(
-            json.dumps(
-                [{"run": run_id, "state": s.state, "changed": list(s.changed)} for run_id, s in found.items()], ensure_ascii=False, indent=2
-            )
-        )
+        print(json.dumps(records, ensure_ascii=False, indent=2))
         return
-    names = {"fresh": say("有效", "fresh"), "stale": say("需重跑", "stale"), "never": say("未运行", "never run")}
     out, _ = consoles()
-    for run_id, state in found.items():
-        because = say("（变化：", " (changed: ") + ", ".join(state.changed[:5]) + say("）", ")") if state.changed else ""
-        out.print(f"{run_id}  {names[state.state]}{because}", markup=False)
+    for record in records:
+        because = "、".join(word("layer", str(layer)) for layer in list(record["because"]))  # type: ignore[call-overload]
+        files = [str(name) for name in list(record["files"])[:5]] if because else []  # type: ignore[call-overload]
+        detail = f"（{because}：{', '.join(files)}）" if files else f"（{because}）" if because else ""
+        out.print(f"{record['run']} {record['region']}  {word('state_of_run', str(record['state']))}{detail}", markup=False)
 
 
 @app.command()
@@ -228,6 +257,7 @@ def explain(
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="指标行编号，如 C04.1。Row id.")],
     period: Period = None,
     set_id: SetOrPlan = None,
+    milestone: Annotated[str | None, typer.Option("--milestone", help="规划的目标年。Milestone of a plan.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """说明一个数字如何得来。Say how one figure came about.
@@ -242,147 +272,8 @@ def explain(
     inputs = read_inputs(catalog, run_id)
     if inputs.errors():
         raise EvalkitError(inputs.errors())
-    explanation = explain_one(assess(catalog, inputs, region), indicator, period=period, set=set_id, catalog=catalog)
+    explanation = explain_one(assess(catalog, inputs, region), indicator, period=period, set=set_id, milestone=milestone, catalog=catalog)
     print(json.dumps(explanation.trace, ensure_ascii=False, indent=2) if as_json else explanation.text)
-
-
-@sets_app.command("list")
-def sets_list(as_json: AsJson = False) -> None:
-    """列出全部指标体系。List all indicator sets.
-
-    Example: evalkit sets list --json
-    """
-    catalog = _load()
-    found = [_set_record(catalog, set_id) for set_id in sorted(catalog.sets)]
-    if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
-        return
-    for item in found:
-        states = "，".join(f"{word('state', state)} {count}" for state, count in item["states"].items())
-        print(f"{item['id']}  {item['name_zh']}  {item['number']}  {item['rows']} 行  {states}")
-
-
-@sets_app.command("show")
-def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: AsJson = False) -> None:
-    """列出一个指标体系的全部指标。Show the rows of a set.
-
-    Example: evalkit sets show cn-demo-2024-city
-    """
-    catalog = _load()
-    found = _known_set(catalog, set_id)
-    rows = [
-        {
-            "id": row.id,
-            "seq": row.seq,
-            "part_of": row.part_of,
-            "name_zh": row.name_zh,
-            "unit": row.unit,
-            "attribute": target.attribute or row.attribute,
-            "levels": list(target.levels or found.levels),
-            "target": target.text,
-            "state": target.cite.state,
-            "clause": target.cite.clause,
-        }
-        for row in found.rows
-        for target in row.targets
-    ]
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    for item in rows:
-        name = f"{item['part_of']}·{item['name_zh']}" if item["part_of"] else item["name_zh"]
-        attribute, state = word("attribute", item["attribute"]), word("state", item["state"])
-        print(f"{item['id']}  {attribute}  {name}（{item['unit']}）  {item['target']}  〔{state}〕")
-
-
-@sets_app.command("check")
-def sets_check(set_id: Annotated[str | None, typer.Argument(metavar="[SET]")] = None, as_json: AsJson = False) -> None:
-    """检查指标体系并列出待核对的指标值。Check sets and list the targets that nobody verified.
-
-    Example: evalkit sets check cn-demo-2019
-    """
-    catalog = _load(units=True)
-    chosen = [set_id] if set_id else sorted(catalog.sets)
-    open_cells = [
-        {
-            "set": name,
-            "row": row.id,
-            "name_zh": row.name_zh,
-            "levels": list(target.levels),
-            "target": target.text,
-            "state": target.cite.state,
-        }
-        for name in chosen
-        for row in _known_set(catalog, name).rows
-        for target in row.targets
-        if target.cite.state != "verified"
-    ]
-    if as_json:
-        print(json.dumps(open_cells, ensure_ascii=False, indent=2))
-        return
-    for cell in open_cells:
-        print(f"{cell['set']} {cell['row']}  {cell['name_zh']}  {cell['target']}  〔{word('state', str(cell['state']))}〕")
-    print(f"{len(chosen)} 个指标体系，规则无误；{len(open_cells)} 个指标值待核对原文。")
-
-
-def _known_set(catalog: Catalog, set_id: str) -> Any:
-    from evalkit.catalog.load import near
-
-    if set_id not in catalog.sets:
-        raise EvalkitError(Problem("unknown_id", values={"kind": "set", "id": set_id, "hint": near(set_id, catalog.sets)}))
-    return catalog.sets[set_id]
-
-
-def _set_record(catalog: Catalog, set_id: str) -> dict[str, Any]:
-    found = catalog.sets[set_id]
-    states: dict[str, int] = {}
-    for row in found.rows:
-        for target in row.targets:
-            states[target.cite.state] = states.get(target.cite.state, 0) + 1
-    document = catalog.documents[found.document]
-    return {"id": set_id, "name_zh": found.name_zh, "document": found.document, "number": document.number, "levels": list(found.levels),
-            "complete": found.complete, "rows": len(found.rows), "states": states}  # fmt: skip
-
-
-class _Bar:
-    """A progress bar where a terminal watches, plain lines otherwise."""
-
-    def __init__(self, console: Any, live: Any) -> None:
-        self.console = console
-        self.live = live
-        self.task: Any = None
-
-    def start(self, label: str, total: int) -> None:
-        self.count(label, 0, total)
-
-    def step(self, event: Any) -> None:
-        self.count(event.run, event.done, event.total)
-
-    def count(self, label: str, done: int, total: int) -> None:
-        if self.live is None:
-            return
-        if self.task is None:
-            self.task = self.live.add_task(escape(label), total=total)
-        self.live.update(self.task, description=escape(label), completed=done, total=total)
-
-    def say(self, line: Any) -> None:
-        (self.live.console if self.live is not None else self.console).print(line, **({"markup": False} if isinstance(line, str) else {}))
-
-
-@contextmanager
-def _progress() -> Iterator[_Bar]:
-    from evalkit.console import consoles
-
-    out, _ = consoles()
-    if not out.is_terminal:
-        yield _Bar(out, None)
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=out, transient=True
-    ) as live:
-        yield _Bar(out, live)
 
 
 def main() -> None:

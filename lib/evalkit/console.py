@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.text import Text
 
 from evalkit.messages import Problem, language, word
@@ -56,3 +59,39 @@ def problem_lines(problems: Iterable[Problem]) -> Iterable[Text]:
             " → ",
             (problem.remedy(), "bold"),
         )
+
+
+class Bar:
+    """A progress bar where a terminal watches, plain lines otherwise."""
+
+    def __init__(self, console: Any, live: Any) -> None:
+        self.console = console
+        self.live = live
+        self.task: Any = None
+
+    def count(self, label: str, done: int, total: int) -> None:
+        """Show how far a run is."""
+        if self.live is None:
+            return
+        if self.task is None:
+            self.task = self.live.add_task(escape(label), total=total)
+        self.live.update(self.task, description=escape(label), completed=done, total=total)
+
+    def say(self, line: Any) -> None:
+        """Print a line above the bar; text is never markup."""
+        (self.live.console if self.live is not None else self.console).print(line, **({"markup": False} if isinstance(line, str) else {}))
+
+
+@contextmanager
+def progress() -> Iterator[Bar]:
+    """Yield the bar, and take it away at the end."""
+    out, _ = consoles()
+    if not out.is_terminal:
+        yield Bar(out, None)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=out, transient=True
+    ) as live:
+        yield Bar(out, live)

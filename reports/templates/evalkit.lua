@@ -48,6 +48,22 @@ function Table(tbl)
   return tbl
 end
 
+-- Typst reads `...` and `-?` as something else; pandoc does not escape them.
+function Str(str)
+  if not is_typst or not (str.text:find('...', 1, true) or str.text:find('-?', 1, true)) then return nil end
+  local inlines, rest = pandoc.Inlines {}, str.text
+  while rest ~= '' do
+    local dots, soft = rest:find('...', 1, true), rest:find('-?', 1, true)
+    local first = math.min(dots or #rest + 1, soft or #rest + 1)
+    if first > 1 then inlines:insert(pandoc.Str(rest:sub(1, first - 1))) end
+    if first > #rest then break end
+    local length = first == dots and 3 or 2
+    inlines:insert(pandoc.RawInline('typst', (rest:sub(first, first + length - 1):gsub('.', '\\%0'))))
+    rest = rest:sub(first + length)
+  end
+  return inlines
+end
+
 function Span(span)
   for _, class in ipairs(span.classes) do
     if colours[class] then

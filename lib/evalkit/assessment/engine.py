@@ -5,14 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from evalkit.assessment.assessment import Assessment
-from evalkit.assessment.judge import NOT_APPLICABLE, Judge, Outcome, resolve_classes
-from evalkit.assessment.lines import Line, lines_of
+from evalkit.assessment.judge import Judge, Outcome, resolve_classes
+from evalkit.assessment.lines import Line, lines_of, measure_of
 from evalkit.assessment.progress import progress
 from evalkit.assessment.trace import trace_of
-from evalkit.assessment.values import MeasureValue, Scope
+from evalkit.assessment.values import NOT_APPLICABLE, MeasureValue, Scope
 from evalkit.catalog import Catalog
-from evalkit.catalog.models import BaseValue, Plan, Region, Run
+from evalkit.catalog.models import BaseValue, Cite, Plan, Region, Run
 from evalkit.catalog.rules import Assigned, ByClass, Compare, Rule, Trend, numeric_target
+from evalkit.formulas.vocabulary import Apply, Role
 from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.values import Missing, Period, format_fixed, format_full
@@ -53,7 +54,7 @@ def assess(catalog: Catalog, inputs: Inputs, region_code: str) -> Assessment:
     region = catalog.regions.get(region_code)
     if region is None:
         raise EvalkitError(Problem("unknown_id", Place("params/regions"), {"kind": "region", "id": region_code, "hint": ""}))
-    problems = [*inputs.errors(region_code), *_region_problems(catalog, run, region)]
+    problems = [*inputs.errors(), *inputs.errors(region_code), *_region_problems(catalog, run, region)]
     if problems:
         raise EvalkitError(problems)
     assessment = Assessment(run.id, region_code)
@@ -88,12 +89,12 @@ def _scopes(catalog: Catalog, inputs: Inputs, run: Run, region: Region) -> dict[
     base = catalog.base_period(run, region.code)
     scopes = {set_id: Scope(catalog, inputs, region, base) for set_id in run.sets}
     for plan in catalog.plans_of(run, region.code):
-        scopes[plan.id] = Scope(catalog, inputs, region, Period.parse(plan.base_period), _overrides(plan))
+        scopes[plan.id] = Scope(catalog, inputs, region, Period.parse(plan.base_period), _overrides(catalog, plan, region))
     return scopes
 
 
-def _overrides(plan: Plan) -> dict[tuple[str, str], BaseValue]:
-    return {(row.measure, plan.base_period): row.base for row in plan.indicators if row.base and row.measure}
+def _overrides(catalog: Catalog, plan: Plan, region: Region) -> dict[tuple[str, str], BaseValue]:
+    return {(measure_of(catalog, plan, row, region), plan.base_period): row.base for row in plan.indicators if row.base}
 
 
 def _classes(line: Line, scope: Scope) -> dict[str, str]:
@@ -137,6 +138,10 @@ def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Perio
         notes.append("rebased")
     if way_note:
         notes.append(way_note)
+    if status == "missing" and isinstance(own.value, Fraction):
+        notes.append("comparison_missing")
+    if scope.region.fictional:
+        notes.append("example_data")
     assigned = scope.item(f"assigned.{line.measure}", period.name)
     row = {
         "run": assessment.run, "region_code": scope.region.code, "region": scope.region.name_zh, "period": period.name,
@@ -145,23 +150,42 @@ def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Perio
         "class": _class_used(line.rule, classes), "unit": line.unit,
         "value": _full(own.shown), "value_text": _value_text(own), "value_source": own.source, "data_year": own.data_year,
         "reported_value": own.reported_text, "adopted_value": "", "rounded_value": rounded(own, target, status),
-        "target_text": line.text, "target_value": _full(target), "target_state": line.cite.state if line.cite else "",
+        "target_text": line.text, "target_value": _full(target), "target_state": weakest([line.cite, *class_cites(line, scope.region)]),
         "assigned_value": _full(assigned.value) if assigned is not None and not assigned.missing else "",
-        "status": status, "reason": reason, "gap": _full(gap(own, rule, scope, period)),
+        "status": status, "reason": reason, "gap": _full(gap(own, rule, scope, period, status)),
         "base_period": base_at.name if base_at else "", "base_value": _full(base.value if base else None),
         "previous_value": _full(previous.value), "milestone": line.milestone,
         "milestone_value": _full(target) if line.milestone else "", "progress": _full(way), "note": ";".join(dict.fromkeys(notes)),
     }  # fmt: skip
     assessment.rows.append(row)
-    assessment.traces.append(trace_of(scope, line, own, outcome, row))
+    assessment.traces.append(trace_of(scope, line, own, outcome, row, class_cites(line, scope.region)))
 
 
 def _faults(own: MeasureValue, scope: Scope) -> list[Problem]:
-    if isinstance(own.computed, Missing) and own.computed.detail == "zero_denominator":
-        items = [argument.item for argument in own.arguments if argument.item is not None and argument.item.value == 0]
-        place = items[0].place() if items else Place(key=own.measure.id)
-        return [Problem("zero_denominator", place, {"measure": own.measure.name_zh, "period": own.period}, "error", scope.region.code)]
-    return []
+    faults = [fault for part in own.components for fault in _faults(part, scope)]
+    if own.formula is not None and isinstance(own.computed, Missing) and own.computed.detail == "zero_denominator":
+        below = {leaf.name for node in own.formula.tree.walk() if isinstance(node, Apply) and node.operator in ("/", "share")
+                 for leaf in node.arguments[1].walk() if isinstance(leaf, Role)}  # fmt: skip
+        zeros = [a.item for a in own.arguments if a.role in below and a.item is not None and a.item.value == 0]
+        place = zeros[0].place() if zeros else Place(key=own.measure.id)
+        values = {"measure": own.measure.name_zh, "period": own.period}
+        faults.append(Problem("zero_denominator", place, values, "error", scope.region.code))
+    return faults
+
+
+_CERTAINTY = ("verified", "seen", "seen_neighbour", "third_party", "derived", "recalled")
+
+
+def class_cites(line: Line, region: Region) -> list[Cite]:
+    """Return where the region's classes come from, on which a target depends."""
+    dimensions = {part.dimension for part in line.rule.walk() if isinstance(part, ByClass)}
+    return [declared.cite for declared in region.classes if declared.set == line.set_id and declared.class_ in dimensions]
+
+
+def weakest(cites: list[Cite | None]) -> str:
+    """Return the least certain of several states: a target is no surer than the class that chose it."""
+    states = [cite.state for cite in cites if cite is not None]
+    return max(states, key=_CERTAINTY.index, default="")
 
 
 def _full(value: object) -> str:
@@ -176,7 +200,7 @@ def _value_text(own: MeasureValue) -> str:
         shown = [(part.measure.name_zh, part) for part in own.components if part.shown is not None]
         prefix = f"{own.measure.name_zh}："
         return "；".join(f"{name.removeprefix(prefix)}{_plain_value(part)}{part.measure.unit}" for name, part in shown)
-    return _plain_value(own) if own.bound else ""
+    return own.text or (_plain_value(own) if own.bound else "")
 
 
 def _plain_value(own: MeasureValue) -> str:
@@ -199,24 +223,40 @@ def _class_used(rule: Rule, classes: dict[str, str]) -> str:
     return ";".join(dict.fromkeys(f"{p.dimension}={classes[p.dimension]}" for p in rule.walk() if isinstance(p, ByClass)))
 
 
-def gap(own: MeasureValue, rule: Rule, scope: Scope, period: Period) -> Fraction | None:
-    """Return the margin to the number that the rule asks for first, positive when better; None where there is none."""
-    if not isinstance(own.value, Fraction):
+def gap(own: MeasureValue, rule: Rule, scope: Scope, period: Period, status: str) -> Fraction | None:
+    """Return the margin of a value, positive when better, in the measure's unit.
+
+    It is the margin to the first number that the rule asks for (its own, else the superior's, else the
+    earlier value) that agrees with the verdict: a value that fails has no positive margin. A bound has none.
+    """
+    if not isinstance(own.value, Fraction) or own.bound:
         return None
-    leaves = [leaf for leaf in rule.walk() if not leaf.of]
-    for leaf in leaves:
-        if isinstance(leaf, Compare):
-            difference = own.value - leaf.value
-            return -abs(difference) if leaf.op == "==" else -difference if leaf.op in ("<=", "<") else difference
+    found = [margin for margin in _margins(own, own.value, rule, scope, period) if margin is not None]
+    if status == "met":
+        return next((margin for margin in found if margin >= 0), None)
+    if status == "not_met":
+        return next((margin for margin in found if margin <= 0), None)
+    return found[0] if found else None
+
+
+def _margins(own: MeasureValue, value: Fraction, rule: Rule, scope: Scope, period: Period) -> list[Fraction | None]:
     sign = -1 if own.measure.direction == "down" else 1
-    for leaf in leaves:
-        if isinstance(leaf, Assigned):
+    numbers: list[Fraction | None] = []
+    tasks: list[Fraction | None] = []
+    trends: list[Fraction | None] = []
+    for leaf in rule.walk():
+        if leaf.of:
+            continue
+        if isinstance(leaf, Compare):
+            difference = value - leaf.value
+            numbers.append(-abs(difference) if leaf.op == "==" else -difference if leaf.op in ("<=", "<") else difference)
+        elif isinstance(leaf, Assigned):
             item = scope.item(f"assigned.{own.measure.id}", period.name)
-            if item is not None and item.value is not None and not item.missing:
-                return sign * (own.value - item.value)
-        if isinstance(leaf, Trend):
+            usable = item is not None and item.value is not None and not item.missing and not item.bound
+            tasks.append(sign * (value - item.value) if item is not None and item.value is not None and usable else None)
+        elif isinstance(leaf, Trend):
             when = scope.at(leaf.than, period)
-            other = scope.measure(own.measure.id, when).value if when else None
-            if isinstance(other, Fraction):
-                return sign * (own.value - other)
-    return None
+            other = scope.measure(own.measure.id, when) if when and when != period else None
+            usable = other is not None and isinstance(other.value, Fraction) and not other.bound
+            trends.append(sign * (value - other.value) if usable and other is not None and isinstance(other.value, Fraction) else None)
+    return [*numbers, *tasks, *trends]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from evalkit.assessment.values import MeasureValue, Scope
+from evalkit.assessment.values import NOT_APPLICABLE, MeasureValue, Scope
 from evalkit.catalog.models import Decision
 from evalkit.catalog.rules import About, AboveMeasure, Assigned, Between, ByClass, Compare, KOfN, NoTarget, Qualitative, Rule, Trend
 from evalkit.values import Missing, Period, format_full, round_half_even
 
 _PENDING = ("assigned_unknown", "awaiting_evidence")
-NOT_APPLICABLE = ("not_involved", "not_assessed", "no_monitoring_site")
 
 
 @dataclass(frozen=True)
@@ -116,11 +115,14 @@ class Judge:
 
     def _k_of_n(self, rule: KOfN, measure_id: str) -> Outcome:
         outcomes = [self.judge(part, measure_id) for part in rule.of_rules]
-        kept = [outcome for outcome in outcomes if not outcome.skipped]
-        needed = len(kept) if rule.k == len(rule.of_rules) else rule.k
+        # Parts that ask for nothing, or for a component that does not apply here, are left out.
+        outside = [outcome for outcome in outcomes if outcome.result is None and outcome.reason in NOT_APPLICABLE]
+        kept = [outcome for outcome in outcomes if not outcome.skipped and outcome not in outside]
+        needed = min(rule.k, len(kept))
         merged = _merge(outcomes)
         if not kept:
-            merged.skipped = True
+            merged.skipped = not outside
+            merged.reason = outside[0].reason if outside else ""
             return merged
         true = sum(outcome.result is True for outcome in kept)
         unknown = [outcome for outcome in kept if outcome.result is None]
@@ -152,7 +154,7 @@ class Judge:
             return Outcome(None, own.value.reason, checks=[check])
         if item is not None and item.missing == "not_issued":
             return Outcome(None, skipped=True, notes=["assigned_not_issued"])
-        if item is None or item.value is None or item.missing:
+        if item is None or item.value is None or item.missing or item.bound:
             check = Check(measure_id, op, _shown(own), "", "assigned", self.period.name, "unknown", "assigned_unknown")
             return Outcome(None, "assigned_unknown", checks=[check])
         return self._compare(own, op, item.value, "assigned", self.period.name)
@@ -163,6 +165,8 @@ class Judge:
         if when is None:
             check = Check(own.measure.id, "", _shown(own), "", against, "", "unknown", "not_collected")
             return Outcome(None, "not_collected", checks=[check])
+        if when == self.period:  # the base year itself: there is nothing to compare with yet
+            return Outcome(None, skipped=True, notes=["base_is_current"])
         other = self.scope.measure(own.measure.id, when)
         up = own.measure.direction != "down"
         op = (">" if up else "<") if rule.strict else (">=" if up else "<=")
@@ -173,16 +177,24 @@ class Judge:
     def _against(
         self, own: MeasureValue, op: str, other: MeasureValue, against: str, period: str, shift: Fraction = Fraction(0)
     ) -> Outcome:
-        if isinstance(other.value, Missing):
-            reason = own.value.reason if isinstance(own.value, Missing) else other.value.reason
-            if reason in NOT_APPLICABLE and not isinstance(own.value, Missing):
-                reason = "not_collected"  # the earlier value is what is absent, not the indicator
+        if isinstance(own.value, Missing) or isinstance(other.value, Missing):
+            if isinstance(own.value, Missing):
+                reason = own.value.reason
+            else:
+                assert isinstance(other.value, Missing)
+                # the other value is what is absent, not the indicator
+                reason = "not_collected" if other.value.reason in NOT_APPLICABLE else other.value.reason
             check = Check(own.measure.id, op, _shown(own), "", against, period, "unknown", reason)
             return Outcome(None, reason, checks=[check])
+        period = other.data_year or period
+        if own.data_year and own.data_year == other.data_year:  # two columns hold the figure of one year
+            check = Check(own.measure.id, op, _shown(own), _shown(other), against, period, "unknown", "not_collected")
+            return Outcome(None, "not_collected", checks=[check])
         if other.bound:
             check = Check(own.measure.id, op, _shown(own), _shown(other), against, period, "unknown", "awaiting_evidence")
             return Outcome(None, "awaiting_evidence", checks=[check])
-        return self._compare(own, op, other.value + shift, against, period)
+        right = round_half_even(other.value, Fraction(1, 10**other.digits)) if self.compare_rounded else other.value
+        return self._compare(own, op, right + shift, against, period)
 
     def _about(self, own: MeasureValue, rule: About) -> Outcome:
         if isinstance(own.value, Missing) or rule.tolerance is not None:
@@ -197,11 +209,12 @@ class Judge:
                 own.measure.id, "about", _shown(own), format_full(rule.value), "target", "", _word(outcome.result), outcome.reason
             )
             return Outcome(outcome.result, outcome.reason, checks=[check])
-        target_interval = Fraction(1, 10 ** len(format_full(rule.value).partition(".")[2]))
-        result = True if round_half_even(own.value, target_interval) == rule.value and not own.bound else None
-        reason = "" if result else "awaiting_evidence"
+        near = round_half_even(own.value, Fraction(1, 10**rule.digits)) == rule.value and not own.bound
+        decision = None if near else self.scope.decision(own.measure.id, self.period.name)
+        result = True if near else None if decision is None else decision.verdict == "met"
+        reason = "" if result is not None else "awaiting_evidence"
         check = Check(own.measure.id, "about", _shown(own), format_full(rule.value), "target", "", _word(result), reason)
-        return Outcome(result, reason, checks=[check])
+        return Outcome(result, reason, checks=[check], decision=decision)
 
     def _compare(self, own: MeasureValue, op: str, target: Fraction, against: str, period: str) -> Outcome:
         value = own.value

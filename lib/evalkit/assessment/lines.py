@@ -13,11 +13,7 @@ from evalkit.catalog.rules import NoTarget, Rule
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to judge: an indicator against a threshold or a planned value.
-
-    `dimensions` are the classes that the region declares for the set, by dimension;
-    `class_names` their printed names.
-    """
+    """One thing to judge: an indicator against a threshold or a planned value."""
 
     basis: str
     source: str
@@ -39,6 +35,7 @@ class Line:
     compare_rounded: bool = False
     where_relevant: bool = False
     set_id: str = ""
+    note: str = ""
 
 
 def lines_of(catalog: Catalog, run: Run, region: Region) -> Iterator[Line]:
@@ -59,7 +56,7 @@ def _set_lines(catalog: Catalog, set_id: str, region: Region) -> Iterator[Line]:
             basis="set", source=set_id, indicator=row.id, seq=row.seq, part_of=row.part_of, domain=row.domain, task=row.task,
             name_zh=row.name_zh, name_en=row.name_en, unit=row.unit, attribute=target.attribute or row.attribute,
             measure=target.measure or row.measure, text=target.text, rule=target.rule, cite=target.cite,
-            compare_rounded=indicator_set.rounding.compare == "rounded_value", where_relevant=row.where_relevant, set_id=set_id,
+            compare_rounded=indicator_set.rounding.compare == "rounded_value", where_relevant=row.where_relevant, set_id=set_id, note=row.note,
         )  # fmt: skip
 
 
@@ -76,13 +73,20 @@ def _plan_lines(catalog: Catalog, plan: Plan, region: Region) -> Iterator[Line]:
             yield Line(**described, text="—", rule=NoTarget(), cite=None)
 
 
+def measure_of(catalog: Catalog, plan: Plan, row: PlanRow, region: Region) -> str:
+    """Return the measure of a plan's indicator: its own, else that of the set row it plans."""
+    return str(_described(catalog, plan, row, region)["measure"])
+
+
 def _described(catalog: Catalog, plan: Plan, row: PlanRow, region: Region) -> dict[str, Any]:
     set_row = catalog.sets[plan.set].row(row.row) if plan.set and row.row else None
-    common = {"basis": "plan", "source": plan.id, "set_id": plan.set or ""}
+    common: dict[str, Any] = {"basis": "plan", "source": plan.id, "set_id": plan.set or ""}
+    if plan.set:
+        common["compare_rounded"] = catalog.sets[plan.set].rounding.compare == "rounded_value"
     if set_row is None:
         return {
             **common, "indicator": row.id or "", "seq": row.seq, "part_of": row.part_of, "domain": row.domain, "task": row.task,
-            "name_zh": row.name_zh, "name_en": row.name_en, "unit": row.unit, "attribute": row.attribute or "unspecified",
+            "name_zh": row.name_zh, "name_en": row.name_en, "unit": row.unit, "note": row.note, "attribute": row.attribute or "unspecified",
             "measure": row.measure or "",
         }  # fmt: skip
     target = set_row.target_at(region.level)

@@ -22,19 +22,26 @@ def progress(own: MeasureValue, base: MeasureValue | None, target: Fraction | No
     share : Fraction or None
         (current − base) ÷ (milestone − base) × 100; 0 at the base, 100 at the milestone, negative when moving away.
     note : str
-        ``no_numeric_target``, ``base_missing`` or ``base_equals_target`` where it cannot be computed.
+        ``no_numeric_target``, ``base_missing``, ``base_equals_target``, ``lower_bound`` or ``upper_bound`` where it
+        cannot be computed.
 
     Notes
     -----
     Where the base year already reaches or passes the milestone there is no way to go, so no share is given.
     """
+    if own.measure.kind != "number":
+        return None, ""
     if target is None:
-        return None, "no_numeric_target" if own.measure.kind == "number" else ""
+        return None, "no_numeric_target"
     if base is None or not isinstance(base.value, Fraction):
         return None, "base_missing"
     if not isinstance(own.value, Fraction):
         return None, ""
     away = target - base.value
-    if away == 0 or ((away < 0) == (own.measure.direction == "up") and own.measure.direction != "none"):
+    up = own.measure.direction == "up"
+    arrived = away == 0 or ((away < 0) == up and own.measure.direction != "none")
+    if arrived and base.bound != ("upper" if up else "lower"):
         return None, "base_equals_target"
+    if own.bound or base.bound:
+        return None, f"{own.bound or base.bound}_bound"
     return (own.value - base.value) / away * 100, ""

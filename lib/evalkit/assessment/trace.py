@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
@@ -12,13 +13,15 @@ from evalkit.assessment.values import Argument, MeasureValue, Scope
 from evalkit.catalog.models import Cite
 from evalkit.formulas.notation import write_formula
 from evalkit.intake import Input
-from evalkit.values import format_full
+from evalkit.values import Period, format_full
 
 _LONG = 40  # significant digits of an input: as received
 
 
-def trace_of(scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row: dict[str, str]) -> dict[str, Any]:
-    """Return the trace of one row of the results."""
+def trace_of(
+    scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row: dict[str, str], classes: Sequence[Cite] = ()
+) -> dict[str, Any]:
+    """Return the trace of one row of the results; `classes` says where the region's classes come from."""
     trace: dict[str, Any] = {
         "key": {"period": own.period, "basis": line.basis, "set": line.source, "indicator": line.indicator, "milestone": line.milestone},
         "name_zh": line.name_zh,
@@ -31,7 +34,7 @@ def trace_of(scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row:
     }
     if own.formula is not None:
         trace["formula"] = formula_record(scope, own)
-    trace["inputs"] = _inputs(scope, own)
+    trace["inputs"] = [*_inputs(scope, own), *_comparators(scope, own, outcome)]
     trace.update(
         exact=str(own.shown) if own.shown is not None else "",
         value=row["value"],
@@ -49,6 +52,8 @@ def trace_of(scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row:
             "state": row["target_state"],
             "cite": cite_record(line.cite),
             "class": row["class"],
+            "class_cites": [cite_record(cite) for cite in classes],
+            "note": line.note,
         },
         checks=[asdict(check) for check in outcome.checks],
     )
@@ -59,8 +64,8 @@ def trace_of(scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row:
         status=row["status"],
         reason=row["reason"],
         notes=row["note"].split(";") if row["note"] else [],
-        base={"period": row["base_period"], "value": row["base_value"]},
-        previous={"period": "", "value": row["previous_value"]},
+        base={"period": row["base_period"], "value": row["base_value"], **_rebased(scope, own)},
+        previous={"period": Period.parse(own.period).previous().name if row["previous_value"] else "", "value": row["previous_value"]},
         progress=row["progress"],
     )
     return trace
@@ -113,6 +118,36 @@ def _inputs(scope: Scope, own: MeasureValue) -> list[dict[str, str]]:
     for part in own.components:
         records.extend(_inputs(scope, part))
     return records
+
+
+def _comparators(scope: Scope, own: MeasureValue, outcome: Outcome) -> list[dict[str, str]]:
+    """Return the inputs that a value was compared with: earlier values, tasks, other measures."""
+    records: list[dict[str, str]] = []
+    for check in outcome.checks:
+        if check.against == "assigned":
+            variable = f"assigned.{check.measure}"
+            records.append(_record(scope, "assigned", "current", own.period, variable, scope.item(variable, own.period)))
+        elif check.against in ("previous", "base", "period"):
+            when = scope.at(check.against if check.against != "period" else check.against_period, Period.parse(own.period))
+            if when is not None:
+                records.extend(_as_comparator(_inputs(scope, scope.measure(check.measure, when)), check.against))
+    known = {(r["variable"], r["period"], r.get("cell", "")) for r in _inputs(scope, own)}
+    return [r for r in records if (r["variable"], r["period"], r.get("cell", "")) not in known]
+
+
+def _as_comparator(records: list[dict[str, str]], against: str) -> list[dict[str, str]]:
+    return [{**record, "role": f"{against}:{record['role']}"} for record in records if record.get("file")]
+
+
+def _rebased(scope: Scope, own: MeasureValue) -> dict[str, Any]:
+    """Return where a base value comes from that a plan set itself, and what was reported in its place."""
+    if scope.base_period is None:
+        return {}
+    override = scope.overrides.get((own.measure.id, scope.base_period.name))
+    if override is None:
+        return {}
+    item = scope.item(f"reported.{own.measure.id}", scope.base_period.name)
+    return {"kind": override.kind, "text": override.text, "cite": cite_record(override.cite), "reported": item.shown if item else ""}
 
 
 def _record(scope: Scope, role: str, at: str, period: str, variable: str, item: Input | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from evalkit.formulas.evaluate import Value, evaluate
 from evalkit.intake import Input, Inputs
 from evalkit.values import Missing, Period, decimal_places, format_fixed, format_full, parse_decimal
 
+NOT_APPLICABLE = ("not_involved", "not_assessed", "no_monitoring_site")
 _DEFAULT_DIGITS = 2  # printed decimals of a computed value whose measure does not say
 
 
@@ -86,7 +87,7 @@ def _places(item: Input) -> int:
     if item.value is None:
         return 0
     plain = item.value_received if item.factor == 1 and not item.correction_id else format_full(item.value, 40)
-    return decimal_places(plain)
+    return decimal_places(plain) if Fraction(plain) == item.value else _DEFAULT_DIGITS  # 亩 in square metres has no end
 
 
 class Scope:
@@ -166,7 +167,7 @@ class Scope:
         else:
             reasons = [part.value for part in result.components if isinstance(part.value, Missing)]
             if reasons and len(reasons) == len(result.components):
-                result.value = reasons[0]
+                result.value = next((r for r in reasons if r.reason not in NOT_APPLICABLE), reasons[0])
         result.notes = list(dict.fromkeys(note for part in result.components for note in part.notes))
         result.data_year = next((part.data_year for part in result.components if part.data_year), "")
 
@@ -177,7 +178,7 @@ class Scope:
             result.arguments = [self._argument(result.measure, role, period) for role in result.formula.arguments]
             values: dict[str, Value] = {a.role: a.item.usable if a.item else Missing("not_collected", a.variable) for a in result.arguments}
             result.computed = evaluate(result.formula.tree, values)
-        blocked = item is not None and bool(item.missing)  # the region says that this is not assessed
+        blocked = item is not None and item.missing in NOT_APPLICABLE  # the region says that this is not assessed
         if isinstance(result.computed, Fraction) and not blocked:
             result.value, result.source = result.computed, "computed"
             items = [argument.item for argument in result.arguments if argument.item is not None]
@@ -207,7 +208,7 @@ class Scope:
         notes = result.notes
         years = list(dict.fromkeys(item.data_year for item in items if item.data_year))
         result.data_year = "/".join(years)
-        if any(item.data_year and item.data_year != item.period for item in items):
+        if any(item.data_year and item.data_year != item.period[:4] for item in items):
             notes.append("lagged_year")
         for item in items:
             notes.extend(note for note in item.notes if note not in notes)
@@ -224,6 +225,6 @@ class Scope:
         override = self.overrides.get((result.measure.id, result.period))
         if override is not None:
             result.value = result.shown = parse_decimal(override.value)
-            result.source = "reported"
+            result.source, result.bound = "reported", ""
             if override.kind == "rebased":
                 result.notes.append("rebased")

@@ -32,8 +32,11 @@ def _period(text: str) -> str:
     return text
 
 
+_UNIT_FACTOR = r"([0-9]{1,20}(\.[0-9]{1,20})?|[a-z][a-z0-9_]*)( \*\* -?[1-9])?"
+Definition = Annotated[str, StringConstraints(pattern=rf"^{_UNIT_FACTOR}( [*/] {_UNIT_FACTOR})*$", max_length=200)]
 Decimal = Annotated[str, AfterValidator(_decimal)]
 PeriodName = Annotated[str, AfterValidator(_period)]
+Year = Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_period)]
 
 
@@ -77,10 +80,10 @@ class UnitRow(Model):
     """A unit as the field prints it."""
 
     id: Text
-    symbol: str = ""
+    symbol: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=80)] = ""
     aliases: list[str] = []
     name_en: Text
-    definition: Text
+    definition: Definition
 
 
 class Variable(Model):
@@ -304,7 +307,7 @@ class Run(Model):
     id: Id
     title_zh: Text
     title_en: Text
-    purpose: Literal["annual", "plan", "monthly"]
+    purpose: Literal["annual", "plan", "monthly", "published"]
     example: bool = False
     periods: list[PeriodName] = Field(min_length=1)
     base_period: PeriodName | None = None
@@ -324,7 +327,8 @@ class Reading(Model):
     unit: str | None = None
     value: str | None = None
     missing: str | None = None
-    data_year: str = ""
+    shown: str = ""
+    data_year: Year = ""
     bound: Literal["", "lower", "upper"] = ""
     notes: list[str] = []
 

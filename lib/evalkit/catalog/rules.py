@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from evalkit.messages import Place, Problem
-from evalkit.values import Period, PeriodError, PlainDecimalError, parse_decimal
+from evalkit.values import Period, PeriodError, PlainDecimalError, decimal_places, parse_decimal
 
 Locate = Callable[..., Place]
 _COMPARISONS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<", "equals": "=="}
+_NOT_LEAVES = ("all_of", "any_of", "k_of_n", "by_class", "none")  # what is inside may carry `of`, they may not
 _KEYS = [
     *_COMPARISONS,
     "between",
@@ -64,10 +65,11 @@ class Between(Rule):
 
 @dataclass(frozen=True)
 class About(Rule):
-    """Value near a number (左右); without a tolerance only equality after rounding is certain."""
+    """Value near a number (左右); without a tolerance only equality after rounding to its last digit is certain."""
 
     value: Fraction = Fraction(0)
     tolerance: Fraction | None = None
+    digits: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,10 @@ def parse_rule(content: Any, locate: Locate, problems: list[Problem], path: tupl
 
 
 def numeric_target(rule: Rule) -> Fraction | None:
-    """Return the one number that a rule asks for (the first in reading order), if there is one."""
+    """Return the one number that a rule asks of its own measure (the first in reading order), if there is one."""
     for part in rule.walk():
+        if part.of:
+            continue
         if isinstance(part, (Compare, About)):
             return part.value
         if isinstance(part, Between):
@@ -171,6 +175,8 @@ class _Parser:
         if len(keys) != 1:
             self.refuse(path, ", ".join(keys), "a rule has exactly one key besides `of`")
             return NoTarget()
+        if "of" in content and keys[0] in _NOT_LEAVES:
+            self.problems.append(Problem("unknown_key", self.locate(*path, "of"), {"key": "of", "allowed": keys}))
         return self.leaf(keys[0], content[keys[0]], str(content.get("of", "")), (*path, keys[0]))
 
     def leaf(self, key: str, value: Any, of: str, path: tuple[str | int, ...]) -> Rule:
@@ -187,7 +193,7 @@ class _Parser:
         if key == "about":
             fields = self.fields(value, path, ["value"], ["tolerance"])
             tolerance = self.number(fields["tolerance"], path) if "tolerance" in fields else None
-            return About(of, self.number(fields.get("value"), path), tolerance)
+            return About(of, self.number(fields.get("value"), path), tolerance, decimal_places(str(fields.get("value"))))
         if key in ("improving", "not_worse_than"):
             fields = {"than": value} if isinstance(value, str) else self.fields(value, path, ["than"], ["band"])
             than = str(fields.get("than", "previous"))

@@ -56,13 +56,27 @@ class Units:
         return row.symbol or f"unit_{self.rows.index(row)}"
 
     def size(self, unit: str) -> Size:
-        """Return factor and exponents of a unit over the base units; KeyError when it is unknown."""
+        """Return factor and exponents of a unit over the base units.
+
+        Raises
+        ------
+        KeyError
+            The unit is unknown.
+        UnitMismatchError
+            Its definition cannot be read.
+        """
         name = self.names[unit]
         if name not in self._sizes:
             row = next(row for row in self.rows if row.id == name)
-            base = self._registry.Quantity(Fraction(1), self._symbol(row)).to_root_units()
-            powers = tuple(sorted((str(key), Fraction(power)) for key, power in base.unit_items()))
-            self._sizes[name] = (Fraction(base.magnitude), powers)
+            try:
+                base = self._registry.Quantity(Fraction(1), self._symbol(row)).to_root_units()
+                powers = tuple(sorted((str(key), Fraction(power)) for key, power in base.unit_items()))
+                size = Fraction(base.magnitude)
+            except Exception as error:  # pint raises many kinds; each is a fault of a definition
+                raise UnitMismatchError(f"{name}: {error}") from None
+            if not size:
+                raise UnitMismatchError(f"{name}: 0")
+            self._sizes[name] = (size, powers)
         return self._sizes[name]
 
     def factor(self, received: str, wanted: str) -> Fraction | None:
@@ -77,7 +91,7 @@ class Units:
         for row in self.rows:
             try:
                 self.size(row.id)
-            except Exception as error:  # pint raises many kinds; each is a fault of the definition
+            except UnitMismatchError as error:
                 yield row.id, str(error)
 
     def of_formula(self, tree: Expr, units: Mapping[str, str]) -> Size:

@@ -74,7 +74,12 @@ def build(formula_id: str) -> Formula:
     if not inspect.isfunction(function) or function.__module__ != module.__name__:
         raise UnknownFormulaError(formula_id)
     arguments = tuple(inspect.signature(function).parameters)
-    tree = function(*(Role(name) for name in arguments))
+    try:
+        tree = function(*(Role(name) for name in arguments))
+    except FormulaError:
+        raise
+    except Exception as error:  # whatever else a function does with a symbol is outside the vocabulary
+        raise FormulaError(f"{type(error).__name__}: {error}") from None
     if not isinstance(tree, Expr):
         raise FormulaError(f"{formula_id} does not return an expression")
     return Formula(formula_id, arguments, tree, digest(tree))

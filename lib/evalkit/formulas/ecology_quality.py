@@ -6,24 +6,32 @@ from evalkit.formulas.vocabulary import Expr
 
 
 def eqi_change(eqi: Expr, eqi__previous: Expr) -> Expr:
-    """Change of the ecological quality index against the previous year (ΔEQI).
+    """生态质量指数变化量（ΔEQI）。
+
+    ΔEQI＝本年度生态质量指数（EQI）－上一年度生态质量指数。
 
     Parameters
     ----------
-    eqi : Expr
-        Ecological quality index (EQI) of the current year; no unit.
-    eqi__previous : Expr
-        Ecological quality index (EQI) of the previous year; no unit.
+    eqi : Expr, scalar, -
+        本年度生态质量指数。
+    eqi__previous : Expr, scalar, -
+        上一年度生态质量指数。
 
     Returns
     -------
-    Expr
-        Current year minus previous year, in points of the index; negative means worse.
+    Expr, scalar, -
+        生态质量指数变化量。
 
     Notes
     -----
-    环办生态〔2024〕4号 asks for ΔEQI ≥ -1 (指标表 序号7). Its official definition is not in hand:
-    that the previous year is the year of comparison is derived from 沪崇府发〔2024〕41号, table 1,
-    which prints 58.1 (ΔEQI -0.6) after 58.7 and 57.9 (ΔEQI -0.2) after 58.1.
+    变差时为负值。
+
+    References
+    ----------
+    document: mee-2024-4
+    clause: 指标表 序号7
+    state: derived
+        官方指标解释未见原文；以上一年为比较年，是从沪崇府发〔2024〕41号表1推得的：58.7之后印58.1（ΔEQI -0.6），58.1之后
+        印57.9（ΔEQI -0.2）。
     """
     return eqi - eqi__previous

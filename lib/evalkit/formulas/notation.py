@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from evalkit.formulas.vocabulary import Apply, Constant, Expr, FormulaError, Role, Test, Where
 from evalkit.messages import Language
@@ -37,6 +38,8 @@ def write_formula(tree: Expr, leaf: Callable[[str], str], lang: Language = "zh")
 def _write(node: Expr, leaf: Callable[[str], str], lang: Language) -> tuple[str, int]:
     match node:
         case Constant(value):
+            if Fraction(format_full(value)) != value:  # 1/3 has no end as a decimal
+                return f"{_signed(str(value.numerator))} ÷ {value.denominator}", _PRODUCT
             return _signed(format_full(value)), _LEAF
         case Role(name):
             return _signed(leaf(name)), _LEAF

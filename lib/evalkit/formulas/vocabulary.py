@@ -61,6 +61,11 @@ class Expr:
     def __ge__(self, other: Expr | Number) -> Test:
         return Test(">=", self, literal(other))
 
+    def __eq__(self, other: object) -> bool:
+        raise FormulaError("a formula compares with <, <=, > or >= only")
+
+    __hash__ = object.__hash__
+
     def __bool__(self) -> bool:
         raise FormulaError("a formula has no Python `if`, `and`, `or`, min() or max(): use where(), lowest(), highest()")
 
@@ -170,7 +175,10 @@ def highest(*terms: Expr | Number) -> Expr:
 
 def round_to(value: Expr, interval: Number) -> Expr:
     """Value rounded half to even to a multiple of `interval` (GB/T 8170-2008)."""
-    return Apply("round", (literal(value), literal(interval)))
+    step = literal(interval)
+    if not isinstance(step, Constant) or step.value <= 0:
+        raise FormulaError("round_to() takes a positive number as interval")
+    return Apply("round", (literal(value), step))
 
 
 def count_if(*conditions: Expr) -> Expr:

@@ -16,9 +16,9 @@ def settle_conflicts(inputs: Inputs, found: Mapping[tuple[str, str, str], list[I
     chosen = {(d.region_code, d.key, d.period): (d, place) for d, place in choices}
     for key, candidates in found.items():
         first = candidates[0]
-        differing = [c for c in candidates[1:] if (c.value, c.text, c.missing) != (first.value, first.text, first.missing)]
+        differing = [c for c in candidates[1:] if _meaning(c) != _meaning(first)]
         if not differing:
-            inputs.items[key] = first
+            inputs.items[key] = min(candidates, key=_as_printed)  # the same whatever the order of the rows
             continue
         if key not in chosen:
             second = differing[0]
@@ -35,6 +35,14 @@ def settle_conflicts(inputs: Inputs, found: Mapping[tuple[str, str, str], list[I
         item = wanted[0]
         inputs.items[key] = Input(**{**item.__dict__, "notes": (*item.notes, "conflict_decided")})
         inputs.passed_over.extend(c for c in candidates if c is not item)
+
+
+def _meaning(item: Input) -> tuple[object, ...]:
+    return item.value, item.text, item.missing, item.bound, item.data_year
+
+
+def _as_printed(item: Input) -> tuple[str, ...]:
+    return item.file, item.value_received, item.unit_received, item.correction_id, item.source, ";".join(item.notes)
 
 
 def check_values(catalog: Catalog, inputs: Inputs) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from fractions import Fraction
 
 from evalkit.catalog import Catalog, load_corrections, load_decisions
 from evalkit.catalog.load import near
 from evalkit.catalog.models import Correction, Decision, Reading
+from evalkit.catalog.units import UnitMismatchError
 from evalkit.intake.checks import check_values, settle_conflicts
 from evalkit.intake.inputs import Input, Inputs
 from evalkit.messages import EvalkitError, Place, Problem
@@ -17,6 +19,7 @@ from evalkit.values.missing import MISSING_REASONS
 
 REQUIRED = ["region_code", "region", "period", "variable", "value", "unit", "source"]
 OPTIONAL = ["entity", "data_year", "evidence_id"]
+_YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
 
 def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inputs:
@@ -44,7 +47,7 @@ def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inp
     reader = _Reader(catalog, inputs, corrections, region)
     for position, name in enumerate(run.inputs):
         reader.file(name, catalog.place("run", run_id, "inputs", position))
-    reader.unused_corrections()
+    reader.unused_corrections(run.regions)
     reader.outside(run.regions)
     choices: list[tuple[Decision, Place]] = []
     for decision, place in decisions:
@@ -141,6 +144,14 @@ class _Reader:
         word = missing_word(text) if reading.missing is None else reading.missing
         if word is not None and missing_word(text) is not None:
             text = ""
+        if word == "not_issued" and not variable.startswith("assigned."):  # only a task can be one that nobody set
+            self.problem("not_a_number", place, region, variable=variable, value=row["value"])
+            return
+        data_year = reading.data_year or row["data_year"]
+        if data_year and not _YEAR.fullmatch(data_year):
+            spot = Place(place.file, cell=row.address("data_year"), key=place.key)
+            self.problem("bad_value", spot, region, value=data_year, detail="2024")
+            return
         received_unit = reading.unit or row["unit"] or unit
         factor = self.factor(received_unit, unit, variable, Place(place.file, cell=row.address("unit"), key=place.key), region)
         value: Fraction | None = None
@@ -164,10 +175,10 @@ class _Reader:
                 cell=row.address("value"),
                 value_received=row["value"],
                 unit_received=received_unit,
-                text=text if qualitative else "",
+                text=text if qualitative else reading.shown,
                 missing=word or "",
                 bound=reading.bound,
-                data_year=reading.data_year or row["data_year"],
+                data_year=data_year,
                 factor=factor,
                 correction_id=correction_id,
                 evidence_id=row["evidence_id"],
@@ -185,17 +196,23 @@ class _Reader:
         if received not in self.catalog.units.names:
             self.problem("unit_unknown", place, region, unit=received, hint=near(received, self.catalog.units.names))
             return Fraction(1)
-        factor = self.catalog.units.factor(received, unit)
+        try:
+            factor = self.catalog.units.factor(received, unit)
+        except UnitMismatchError as error:  # a definition cannot be read; `load_catalog(units=True)` says which
+            self.problem("bad_value", self.catalog.place("unit", self.catalog.units.names[received]), value=received, detail=str(error))
+            return Fraction(1)
         if factor is None:
             self.problem("unit_not_convertible", place, region, unit=received, variable=variable, expected=unit)
             return Fraction(1)
         return factor
 
-    def unused_corrections(self) -> None:
+    def unused_corrections(self, regions: list[str]) -> None:
         for entries in self.corrections.values():
             for correction, place in entries:
                 if correction.id not in self.used and self.region in (None, correction.region):
-                    self.problem("correction_no_cell", place, correction.region, id=correction.id)
+                    # A correction for a region outside the run concerns the whole run: nobody else would see it.
+                    region = correction.region if correction.region in regions else ""
+                    self.problem("correction_no_cell", place, region, id=correction.id)
 
     def outside(self, regions: list[str]) -> None:
         others = [key[0] for key, items in self.found.items() for _ in items if key[0] not in regions]

@@ -88,8 +88,9 @@ class Problem:
     def _text(self, kind: str, lang: Language | None) -> str:
         template = _catalogue("problems.yml")[self.code][f"{kind}_{lang or language()}"]
         values = {key: _plain(value) for key, value in self.values.items()}
-        if "kind" in values:
-            values["kind"] = word("kind", values["kind"], lang)
+        for group in ("kind", "feature", "level"):
+            if group in values:
+                values[group] = word(group, values[group], lang)
         return template.format(**values)
 
     def message(self, lang: Language | None = None) -> str:

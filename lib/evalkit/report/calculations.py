@@ -73,13 +73,17 @@ def _composite(parts: Sequence[Row]) -> Calculation:
 
 def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str]) -> Calculation:
     formula = trace.get("formula")
-    sources = tuple(dict.fromkeys(source_line(item) for item in trace.get("inputs", [])))
-    verdict = wording.verdict_phrase(trace, names)
+    inputs = trace.get("inputs", [])
+    sources = tuple(dict.fromkeys(source_line(item) for item in inputs))
+    verdict = wording.verdict_phrase(trace, names, row["unit"])
     if not formula or trace.get("value_source") != "computed":
-        if len(trace.get("inputs", [])) == 1:
-            sources = (source_line(trace["inputs"][0], named=False),) if trace["inputs"][0].get("file") else ()
-        lines = (("判定", f"{_reported(row)}；指标值“{row['target_text']}”；{verdict}" if row["target_text"] else f"{_reported(row)}；{verdict}"),)
-        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], row["status"], lines, sources)
+        found = [item for item in inputs if item.get("file")]
+        sources = tuple(dict.fromkeys(source_line(item, named=False) for item in found))
+        if formula and row["value"]:
+            verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
+        target = f"指标值“{row['target_text']}”；" if row["target_text"] else ""
+        said = (("判定", f"{_reported(row)}；{target}{verdict}"),)
+        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], row["status"], said, sources)
     lines = (
         ("公式", f"{row['name_zh']} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
@@ -110,7 +114,9 @@ def result_line(trace: Mapping[str, Any]) -> str:
     reported = str(trace.get("reported", "") or "")
     gap = phrases.number(str(trace.get("difference", "") or ""))
     if reported and gap is not None:
-        text += f"；申报值 {phrases.with_unit(reported, unit)}，" + ("与修约值一致" if gap == 0 else f"相差 {_signed(gap)}{phrases.unit(unit)}")
+        text += f"；申报值 {phrases.with_unit(reported, unit)}，" + (
+            "与修约值一致" if gap == 0 else f"相差 {_signed(gap)}{phrases.unit(unit)}"
+        )
     return text
 
 

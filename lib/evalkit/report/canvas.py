@@ -69,13 +69,17 @@ class Canvas:
         options = {"ha": "left", "va": "center", **place}
         self.axes.text(x, y, _literal(words), fontsize=size, color=colour, family=self.family, linespacing=1.25, **options)
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, colour: str = look.RULE, width: float = 0.6, style: str = "-", order: int = 1) -> None:
+    def line(
+        self, x1: float, y1: float, x2: float, y2: float, colour: str = look.RULE, width: float = 0.6, style: str = "-", order: int = 1
+    ) -> None:
         """Draw a line; width in points."""
         self.axes.plot([x1, x2], [y1, y2], color=colour, linewidth=width, linestyle=style, zorder=order, solid_capstyle="butt")
 
     def mark(self, x: float, y: float, shape: str, size: float, face: str, edge: str, order: int = 3, width: float = 1.0) -> None:
         """Draw a marker; `shape` as in matplotlib, `size` in points."""
-        self.axes.plot([x], [y], marker=shape, markersize=size, markerfacecolor=face, markeredgecolor=edge, markeredgewidth=width, zorder=order)
+        self.axes.plot(
+            [x], [y], marker=shape, markersize=size, markerfacecolor=face, markeredgecolor=edge, markeredgewidth=width, zorder=order
+        )
 
     def box(self, x: float, y: float, width: float, height: float, face: str, edge: str = "none", order: int = 0) -> None:
         """Draw a rectangle."""

@@ -9,10 +9,10 @@ from evalkit.report import look, phrases
 from evalkit.report.canvas import Canvas, Chart, em, wrap_mm
 from evalkit.report.points import Point
 
-_NAME, _SIZE = 45.0, 8.0
+_NAME, _SIZE = 49.0, 8.0
 _VALUE = (13.0, 13.0, 15.5)
 _UNIT = 14.0
-_TALLEST = 205.0
+_TALLEST = 212.0
 _LIMIT = Fraction(160)
 
 
@@ -22,14 +22,14 @@ def dumbbell_title(points: Sequence[Point], goal: str) -> str:
     aim = f"{phrases.period(goal)}目标" if goal else "指标值"
     if len(reached) == len(points):
         return f"有数值目标的{len(points)}项全部达到{aim}"
-    short = [(scaled, index) for index, point in enumerate(points) if not point.reached and (scaled := point.scaled(point.current)) is not None]
+    short = [
+        (scaled, index) for index, point in enumerate(points) if not point.reached and (scaled := point.scaled(point.current)) is not None
+    ]
     text = f"有数值目标的{len(points)}项中，{len(reached)}项达到{aim}" if reached else f"有数值目标的{len(points)}项均未达到{aim}"
     return f"{text}，距目标最远的是{points[min(short)[1]].name}" if short else text
 
 
-def dumbbell_charts(
-    points: Sequence[Point], *, name: str, region: str, base: str, current: str, goal: str, source: str
-) -> list[Chart]:
+def dumbbell_charts(points: Sequence[Point], *, name: str, region: str, base: str, current: str, goal: str, source: str) -> list[Chart]:
     """Draw the chart, on as many pages as it takes.
 
     Parameters
@@ -66,7 +66,7 @@ def drawable(points: Sequence[Point]) -> list[Point]:
 
 def _row_height(point: Point) -> float:
     lines = len(wrap_mm(point.name, _NAME - 8, _SIZE))
-    return max(6.4, lines * em(_SIZE) * 1.25 + 2.2)
+    return max(6.0, lines * em(_SIZE) * 1.22 + 1.9)
 
 
 def _pages(points: Sequence[Point]) -> list[list[Point]]:
@@ -97,7 +97,12 @@ class _Scale:
         self.normal = len(units) > 1
         self.unit = "" if self.normal else next(iter(units))
         self.left, self.right = left, right
-        values = [value for point in points for part in (point.base, point.current, point.target) if (value := self.value(point, part)) is not None]
+        values = [
+            value
+            for point in points
+            for part in (point.base, point.current, point.target)
+            if (value := self.value(point, part)) is not None
+        ]
         if self.normal:
             step, low, high = Fraction(20), max(min([*values, Fraction(80)]), Fraction(0)), min(max([*values, Fraction(120)]), _LIMIT)
         else:
@@ -140,14 +145,27 @@ def _round_step(rough: Fraction) -> Fraction:
 
 
 def _draw(
-    page: Sequence[Point], every: Sequence[Point], name: str, title: str, region: str, base: str, current: str, goal: str, source: str, left_out: int
+    page: Sequence[Point],
+    every: Sequence[Point],
+    name: str,
+    title: str,
+    region: str,
+    base: str,
+    current: str,
+    goal: str,
+    source: str,
+    left_out: int,
 ) -> Chart:
     width = look.FIGURE_MM
     left, right = _NAME + 2, width - sum(_VALUE) - _UNIT - 3
     scale = _Scale(every, left, right)
     headline = wrap_mm(title, width, 10.5)
     aim = f"{phrases.period(goal)}目标" if goal else "指标值"
-    kind = "横轴为数值相当于目标值的百分比（越低越好的指标取倒数）：各指标单位不同，故作此换算" if scale.normal else f"单位：{scale.unit or '无'}"
+    kind = (
+        "横轴为数值相当于目标值的百分比（越低越好的指标取倒数）：各指标单位不同，故作此换算"
+        if scale.normal
+        else f"单位：{scale.unit or '无'}"
+    )
     key = f"{'○ ' + phrases.period(base) + '　' if base else ''}● {phrases.period(current)}　竖线 {aim}　{region}"
     kind += "；超出图幅的以三角表示" if scale.clipped else ""
     kind += f"；另有{left_out}项目标或现状不大于零，不作换算" if left_out else ""
@@ -209,5 +227,7 @@ def _alt(page: Sequence[Point], title: str, base: str, current: str, aim: str) -
     rows = []
     for point in page:
         before = f"{phrases.period(base)}{point.base_text}，" if base and point.base_text else ""
-        rows.append(f"{point.name}：{before}{phrases.period(current)}{point.current_text}，{aim}{point.target_text}{phrases.unit(point.unit)}")
+        rows.append(
+            f"{point.name}：{before}{phrases.period(current)}{point.current_text}，{aim}{point.target_text}{phrases.unit(point.unit)}"
+        )
     return f"{title}。{'；'.join(rows)}。"

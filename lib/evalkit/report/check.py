@@ -17,7 +17,7 @@ _FAULTS = {
 }
 
 
-class ReportFault(Exception):
+class ReportError(Exception):
     """A rendered report holds something that must not be handed over."""
 
 
@@ -49,7 +49,7 @@ def check_text(name: str, text: str, data: Iterable[str] = ()) -> None:
 
     Raises
     ------
-    ReportFault
+    ReportError
         With what was found, and the words around it.
     """
     quoted = "\n".join(data)
@@ -58,7 +58,7 @@ def check_text(name: str, text: str, data: Iterable[str] = ()) -> None:
             if found.group() in quoted and fault in {"unresolved reference", "shortcode"}:
                 continue
             around = text[max(0, found.start() - 30) : found.end() + 30].replace("\n", " ")
-            raise ReportFault(f"{name}: {fault} {found.group()!r} in “{around}”")
+            raise ReportError(f"{name}: {fault} {found.group()!r} in “{around}”")
 
 
 def check_pictures(docx: Path, page: Path, wanted: int) -> None:
@@ -66,16 +66,16 @@ def check_pictures(docx: Path, page: Path, wanted: int) -> None:
 
     Raises
     ------
-    ReportFault
+    ReportError
         Too few pictures, or an address in ``src``, ``href`` of a style sheet or ``url()``.
     """
     with zipfile.ZipFile(docx) as archive:
         held = sum(name.startswith("word/media/") for name in archive.namelist())
     if held < wanted:
-        raise ReportFault(f"{docx.name}: {wanted} figures expected, {held} found")
+        raise ReportError(f"{docx.name}: {wanted} figures expected, {held} found")
     source = page.read_text(encoding="utf-8")
     pictures = re.findall(r"<img\b[^>]*?\bsrc=\"([^\"]{0,40})", source)
     if len(pictures) < wanted or any(not src.startswith("data:") for src in pictures):
-        raise ReportFault(f"{page.name}: a figure is missing or not embedded")
+        raise ReportError(f"{page.name}: a figure is missing or not embedded")
     if re.search(r"<(?:link|script|iframe)\b[^>]*\b(?:href|src)=\"(?!data:)", source) or re.search(r"url\(\s*[\"']?https?:", source):
-        raise ReportFault(f"{page.name}: the page would load something from outside")
+        raise ReportError(f"{page.name}: the page would load something from outside")

@@ -13,16 +13,17 @@ from evalkit.report import charts, look, phrases, sheets
 from evalkit.report.calculations import Calculation
 from evalkit.report.canvas import Chart
 from evalkit.report.model import Group, ReportModel, Unverified
-from evalkit.report.tables import Grid, escape, grid_table
+from evalkit.report.tables import Align, Grid, escape, grid_table
 
 _MOST_PERIODS = 2  # with more periods only the latest is shown in full
 _ORDINALS = "一二三四五六七八九十"
 FORMATS = """from: markdown+east_asian_line_breaks
 number-sections: false
+filters: [evalkit.lua]
 format:
-  docx: {reference-doc: reference.docx, default-image-extension: png, filters: [evalkit.lua]}
-  typst: {template: evalkit.typ, default-image-extension: svg, filters: [evalkit.lua]}
-  html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, default-image-extension: svg, filters: [evalkit.lua]}
+  docx: {reference-doc: reference.docx, default-image-extension: png}
+  typst: {template: evalkit.typ, default-image-extension: svg}
+  html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, default-image-extension: svg}
 """
 
 
@@ -71,7 +72,8 @@ class Numbering:
         """Return a numbered figure."""
         self.figures += 1
         self.charts.append(chart)
-        return f'![{escape(f"图{self.figures}　{caption}")}](figures/{chart.name}){{width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
+        text = escape(f"图{self.figures}　{caption}")
+        return f'![{text}](figures/{chart.name}){{width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
 
 
 def attribute_text(text: str) -> str:
@@ -103,8 +105,31 @@ def environment(templates: Path) -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.globals.update(sections=_Sections)
     made.filters.update(md=escape, yaml=yaml_text, ordinal=lambda number: _ORDINALS[number - 1] if number <= 10 else str(number))
     return made
+
+
+def _progress_note(groups: Sequence[Group]) -> str:
+    begun = [group for group in groups if group.progress and group.base_period < group.period]
+    if begun:
+        return (
+            "进展为现状与基准年之差占目标与基准年之差的百分比。"
+            "基准年无数据（无基准）、基准年已达到目标（已达目标）或现状不是数值的，不计算进展。"
+        )
+    started = next((group for group in groups if group.progress and group.base_period), None)
+    return f"规划基准年为{phrases.period(started.base_period)}，即评估年度，进展从下一年度起计算。" if started else ""
+
+
+class _Sections:
+    """Headings with Chinese numbers, in the order in which they are printed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, title: str) -> str:
+        self.count += 1
+        return f"# {_ORDINALS[self.count - 1]}、{escape(title)}"
 
 
 def region_document(model: ReportModel, templates: Path) -> Document:
@@ -124,30 +149,34 @@ def region_document(model: ReportModel, templates: Path) -> Document:
     groups = [view for view in views if view.group.period in shown]
     purpose = look.purpose(context.purpose)
     title = context.title_zh
-    text = environment(templates).get_template("region.qmd.j2").render(
-        title=title,
-        subtitle=f"{context.region_full_name}　{purpose}",
-        date=date_zh(context.report_date),
-        formats=FORMATS,
-        example=context.example,
-        example_words=look.EXAMPLE_ZH,
-        groups=groups,
-        earlier=[view.group.scope for view in views if view.group.period not in shown],
-        trends=[Late(partial(trend_table, some, numbers)) for some in _by_set(model.groups)] if len(periods) > 1 else [],
-        several=len(shown) > 1,
-        shown=phrases.listing([phrases.period(name) for name in shown]),
-        unverified=_states(model.unverified, numbers),
-        unverified_count=sum(item.count for item in model.unverified),
-        legend=legend(),
-        any_progress=any(view.group.progress or view.group.points for view in groups),
-        indicator_table=lambda view: view.indicator_table(),
-        progress_table=lambda view: view.progress_table(),
-        figures=lambda view: view.figures(),
-        calculation=calculation,
-        corrections_table=Late(lambda: corrections_table(model.corrections, numbers)) if model.corrections else "",
-        decisions_table=Late(lambda: decisions_table(model.decisions, numbers)) if model.decisions else "",
-        documents_table=Late(lambda: documents_table(model.documents, numbers)) if model.documents else "",
-        sources_table=Late(lambda: sources_table(model.sources, numbers)) if model.sources else "",
+    text = (
+        environment(templates)
+        .get_template("region.qmd.j2")
+        .render(
+            title=title,
+            subtitle=f"{context.region_full_name}　{purpose}",
+            date=date_zh(context.report_date),
+            formats=FORMATS,
+            example=context.example,
+            example_words=look.EXAMPLE_ZH,
+            groups=groups,
+            earlier=[view.group.scope for view in views if view.group.period not in shown],
+            trends=[Late(partial(trend_table, some, numbers)) for some in _by_set(model.groups)] if len(periods) > 1 else [],
+            shown=phrases.listing([phrases.period(name) for name in shown]),
+            unverified=_states(model.unverified, numbers),
+            unverified_count=sum(item.count for item in model.unverified),
+            legend=legend(),
+            any_progress=any(view.group.progress or view.group.points for view in groups),
+            progress_note=_progress_note([view.group for view in groups]),
+            indicator_table=lambda view: view.indicator_table(),
+            progress_table=lambda view: view.progress_table(),
+            figures=lambda view: view.figures(),
+            calculation=calculation,
+            corrections_table=Late(lambda: corrections_table(model.corrections, numbers)) if model.corrections else "",
+            decisions_table=Late(lambda: decisions_table(model.decisions, numbers)) if model.decisions else "",
+            documents_table=Late(lambda: documents_table(model.documents, numbers)) if model.documents else "",
+            sources_table=Late(lambda: sources_table(model.sources, numbers)) if model.sources else "",
+        )
     )
     return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date, model.data)
 
@@ -165,7 +194,7 @@ class Late:
 @dataclass
 class _UnverifiedList:
     table: Late
-    vias: list[str]
+    remarks: list[str]
 
 
 @dataclass
@@ -195,7 +224,11 @@ def _state(code: str, items: list[Unverified], numbers: Numbering) -> _State:
 def _unverified_list(document: str, items: list[Unverified], state: str, numbers: Numbering) -> _UnverifiedList:
     caption = f"指标值待核清单：{document}" if document else f"指标值待核清单（{state}）"
     vias = list(dict.fromkeys(item.via for item in items if item.via))
-    return _UnverifiedList(Late(lambda: numbers.table(sheets.unverified_grid(items), caption, "lines")), vias)
+    notes = list(dict.fromkeys(item.note for item in items))
+    said = [f"说明：{notes[0]}"] if len(notes) == 1 and notes[0] else []
+    return _UnverifiedList(
+        Late(lambda: numbers.table(sheets.unverified_grid(items), caption, "lines")), [*said, *(f"见处：{via}" for via in vias)]
+    )
 
 
 class _GroupView:
@@ -227,14 +260,17 @@ class _GroupView:
             group.points,
             name=self.name,
             region=context.region_name,
-            base=group.point_base if any(point.base is not None for point in group.points) else "",
+            base=group.point_base,
             current=group.period,
             goal=group.point_goal,
             source=f"{phrases.period(group.period)}评估结果，数值和指标值的出处见核算说明",
         )
         aim = f"{phrases.period(group.point_goal)}目标" if group.point_goal else "指标值"
         start = f"{phrases.period(group.point_base)}—" if group.point_base else ""
-        captions = [f"{start}{phrases.period(group.period)}—{aim}（{group.set_name}）" + (f"之{index + 1}" if len(made) > 1 else "") for index in range(len(made))]
+        captions = [
+            f"{start}{phrases.period(group.period)}—{aim}（{group.set_name}）" + (f"之{index + 1}" if len(made) > 1 else "")
+            for index in range(len(made))
+        ]
         return [self.numbers.figure(chart, caption) for chart, caption in zip(made, captions, strict=True)]
 
 
@@ -254,15 +290,21 @@ def calculation(block: Calculation) -> str:
     """Return a calculation block as Markdown: four labelled lines and the sources, or one line."""
     status = look.status(block.status)
     mark = f"[{status.symbol} {status.zh}]{{.{status.css}}}"
-    head = f"**{escape(f'{look.attribute(block.attribute)} {block.seq}　{block.title}')}**　{mark}"
+    kind = "指标" if block.attribute == "unspecified" else look.attribute(block.attribute)
+    head = f"**{escape(f'{kind} {block.seq}　{block.title}')}**　{mark}"
     if block.kind != "computed":
         text = escape("".join(line for _, line in block.lines))
-        sources = escape("来源：" + "；".join(block.sources) + "。") if block.sources else ""
+        sources = escape(f"来源：{_places(block)}") if block.sources else ""
         return f"::: {{.brief}}\n{head}　{text}{sources}\n:::\n"
     lines = [f"[{label}]{{.label}}　{escape(text)}" for label, text in block.lines]
     if block.sources:
-        lines.append("[来源]{.label}　" + escape("；".join(block.sources) + "。"))
+        lines.append("[来源]{.label}　" + escape(_places(block)))
     return f"::: {{.calc}}\n{head}\n\n" + "\n\n".join(lines) + "\n:::\n"
+
+
+def _places(block: Calculation) -> str:
+    places = dict.fromkeys(phrases.without_addresses(source).rstrip("，") for source in block.sources)
+    return "；".join(places) + "。"
 
 
 def legend() -> str:
@@ -272,21 +314,21 @@ def legend() -> str:
 
 
 def corrections_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
-    """Return the list of corrections."""
-    heads = ["编号", "文件与数据项", "原文", "读作", "理由", "更正人与日期"]
-    rows = [
-        [
-            entry.get("id", ""),
-            f"{entry.get('file', '')} {entry.get('variable', '')}（{phrases.period(entry.get('period', ''))}）",
-            entry.get("expect", ""),
-            entry.get("reading", ""),
-            entry.get("reason", ""),
-            f"{entry.get('author', '')} {entry.get('date', '')}",
-        ]
-        for entry in entries
-    ]
-    grid = sheets.plain_grid(heads, rows, ["center", "left", "left", "left", "left", "left"])
-    return numbers.table(grid, "数据更正清单", "lines")
+    """Return the list of corrections; what all have in common (file, author, date) stands once below."""
+    files = {entry.get("file", "") for entry in entries}
+    authors = {(entry.get("author", ""), entry.get("date", "")) for entry in entries}
+    heads = ["编号", "数据项", "原文", "读作", "理由"] + (["更正人与日期"] if len(authors) > 1 else [])
+    rows = []
+    for entry in entries:
+        where = f"，{entry.get('file', '')}" if len(files) > 1 else ""
+        cells = [entry.get("id", ""), f"{entry['subject']}（{phrases.period(entry.get('period', ''))}{where}）"]
+        cells += [entry.get("expect", ""), entry.get("reading", ""), entry.get("reason", "")]
+        rows.append(cells + ([f"{entry.get('author', '')} {entry.get('date', '')}"] if len(authors) > 1 else []))
+    align: list[Align] = ["center", "left", "left", "left", "left"]
+    table = numbers.table(sheets.plain_grid(heads, rows, [*align, "left"] if len(authors) > 1 else align), "数据更正清单", "lines")
+    common = [f"数据文件：data/raw/{file}" for file in files if len(files) == 1]
+    common += [f"更正人：{author}，{date}" for author, date in authors if len(authors) == 1]
+    return table + (f"\n::: {{.note}}\n{escape('。'.join(common) + '。')}\n:::\n" if common else "")
 
 
 def decisions_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
@@ -298,7 +340,7 @@ def decisions_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) ->
             entry["subject"],
             phrases.period(entry.get("period", "")),
             entry["result"],
-            entry.get("evidence", ""),
+            phrases.without_addresses(entry.get("evidence", "")),
             entry.get("reason", ""),
             f"{entry.get('by', '')} {entry.get('date', '')}",
         ]

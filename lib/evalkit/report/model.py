@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evalkit.report import calculations, look, phrases, wording
+from evalkit.report import calculations, look, papers, phrases, wording
 from evalkit.report.calculations import Calculation
 from evalkit.report.context import ReportContext
+from evalkit.report.papers import Unverified, row_key
 from evalkit.report.points import Point, dumbbell_points
 from evalkit.values import Period, PeriodError
 
@@ -50,22 +51,6 @@ class Progress:
     current: str
     goal: str
     progress: str
-    remark: str
-
-
-@dataclass(frozen=True)
-class Unverified:
-    """A threshold that nobody has compared with the official text."""
-
-    state: str
-    seq: str
-    name: str
-    target: str
-    count: int
-    document: str
-    clause: str
-    via: str
-    note: str
 
 
 @dataclass
@@ -125,9 +110,9 @@ def build_model(
         Rows of ``inputs.csv``, for the values of earlier periods; optional.
     """
     own = [row for row in rows if row["region_code"] == context.region_code]
-    by_key = {_trace_key(trace["key"]): trace for trace in traces}
-    history = _history(inputs, context.region_code)
-    names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(_row_key(row))) is not None}
+    by_key = {row_key(trace["key"]): trace for trace in traces}
+    history = _history(inputs, own, by_key, context.region_code)
+    names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(row_key(row))) is not None}
     names = {**context.measure_names, **names}
     groups = [_group(key, parts, own, by_key, history, names, context) for key, parts in _grouped(own)]
     for group in groups:
@@ -136,11 +121,11 @@ def build_model(
     return ReportModel(
         context=context,
         groups=groups,
-        unverified=_unverified(own, by_key, context),
-        corrections=_corrections(context),
-        decisions=_decisions(context, names),
-        documents=_documents(own, traces, context),
-        sources=_sources(traces, context),
+        unverified=papers.unverified(own, by_key, context),
+        corrections=papers.corrections(context, papers.variable_names(traces, {**names, **context.measure_names})),
+        decisions=papers.decisions(context, names),
+        documents=papers.documents(own, traces, context),
+        sources=papers.sources(traces, context),
         data=_marked_texts(own, traces),
     )
 
@@ -150,14 +135,6 @@ def _marked_texts(rows: Sequence[Row], traces: Sequence[Mapping[str, Any]]) -> f
     texts = {value for row in rows for value in row.values()}
     texts |= {str(value) for trace in traces for item in trace.get("inputs", []) for value in item.values()}
     return frozenset(text for text in texts if "@" in text or "{{" in text)
-
-
-def _trace_key(key: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(str(key.get(name, "")) for name in ("period", "basis", "set", "indicator", "milestone"))
-
-
-def _row_key(row: Row) -> tuple[str, ...]:
-    return _trace_key(row)
 
 
 def _grouped(rows: Sequence[Row]) -> list[tuple[tuple[str, str, str], list[Row]]]:
@@ -187,12 +164,11 @@ def _group(
     periods = _earlier_periods(parts, by_key, history, period)
     set_name = context.set_name(set_id)
     incomplete = set_id in context.incomplete_sets
-    table = [_line(row, by_key.get(_row_key(row), {}), periods, milestones, goals, history) for row in parts]
+    table = [_line(row, by_key.get(row_key(row), {}), periods, milestones, goals, history) for row in parts]
     aim = goal or next((name for name in milestones if name > period), "")
     base = next((row["base_period"] for row in (*planned, *parts) if row["base_period"]), "")
     base_is_now = not base or base >= period
     points = dumbbell_points(parts, goals, aim, previous=base_is_now)
-    scope_name = f"{set_name}（{phrases.period(goal)}目标）" if goal else set_name
     return Group(
         set_id=set_id,
         set_name=set_name,
@@ -203,13 +179,13 @@ def _group(
         history_periods=periods,
         milestones=milestones,
         table=table,
-        scope=wording.scope_sentence(period, context.region_name, scope_name, parts, complete=not incomplete),
+        scope=wording.scope_sentence(period, context.region_name, set_name, parts, complete=not incomplete, goal=goal),
         plan_sentences=[],
         shortfalls=_sentences(parts, "not_met", wording.shortfall_sentence),
         unknowns=_sentences(parts, "pending", wording.unknown_sentence),
         missing=_sentences(parts, "missing", wording.unknown_sentence),
         points=points,
-        point_base=_before(period) if base_is_now else base,
+        point_base=(_before(period) if base_is_now else base) if any(point.base is not None for point in points) else "",
         point_goal=aim,
         base_period=base,
         progress=_progress(planned),
@@ -233,9 +209,15 @@ def _sentences(rows: Sequence[Row], status: str, sentence: Any) -> list[str]:
     return found
 
 
-def _history(inputs: Sequence[Row], region: str) -> dict[tuple[str, str], str]:
-    """Reported values by (variable, period), as printed."""
+def _history(
+    inputs: Sequence[Row], rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], region: str
+) -> dict[tuple[str, str], str]:
+    """Values by (``reported.<measure>``, period) as printed: those of the results where the period was assessed, else as received."""
     found: dict[tuple[str, str], str] = {}
+    for row in rows:
+        measure = by_key.get(row_key(row), {}).get("measure")
+        if measure and row["rounded_value"]:
+            found.setdefault((f"reported.{measure}", row["period"]), row["rounded_value"])
     for row in inputs:
         if row.get("region_code") == region and not row.get("entity"):
             found.setdefault((row["variable"], row["period"]), _received(row))
@@ -263,7 +245,7 @@ def _earlier_periods(
     last = _before(period)
     wanted = [when for when in (_before(last) if last else "", last) if when]
     found = {last} if any(row["previous_value"] for row in rows) else set()
-    variables = {f"reported.{by_key.get(_row_key(row), {}).get('measure', '')}" for row in rows}
+    variables = {f"reported.{by_key.get(row_key(row), {}).get('measure', '')}" for row in rows}
     found |= {when for name, when in history if name in variables}
     return tuple(when for when in wanted if when in found)
 
@@ -328,14 +310,18 @@ def _remark(row: Row) -> str:
     return "；".join(dict.fromkeys(parts))
 
 
+_NO_PROGRESS = {"base_missing": "无基准", "base_equals_target": "已达目标"}
+
+
 def _progress(planned: Sequence[Row]) -> list[Progress]:
-    """Lines for planned values that are numbers."""
+    """Lines for planned values that are numbers and apply."""
     lines = []
     for row in planned:
-        if phrases.number(row["milestone_value"]) is None:
+        if phrases.number(row["milestone_value"]) is None or row["status"] == "not_applicable":
             continue
-        base, now = row["base_value"], row["rounded_value"] or row["value"]
+        now = row["rounded_value"] or row["value"]
         share = phrases.number(row["progress"])
+        why = next((_NO_PROGRESS[code] for code in row["note"].split(";") if code in _NO_PROGRESS), "—")
         lines.append(
             Progress(
                 set_id=row["set"],
@@ -344,101 +330,10 @@ def _progress(planned: Sequence[Row]) -> list[Progress]:
                 name=wording.row_title(row),
                 unit=row["unit"],
                 milestone=row["milestone"],
-                base=_rounded(base, now) or "—",
+                base=_rounded(row["base_value"], now) or "—",
                 current=now or row["value_text"] or (look.reason(row["reason"]) if row["reason"] else "—"),
                 goal=row["target_text"] or row["milestone_value"],
-                progress=f"{phrases.fixed(share, 1)}%" if share is not None else "—",
-                remark="；".join(look.note(code) for code in filter(None, row["note"].split(";"))) if share is None else "",
+                progress=f"{phrases.fixed(share, 1)}%" if share is not None else why,
             )
         )
     return lines
-
-
-def _unverified(rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], context: ReportContext) -> list[Unverified]:
-    """Thresholds that nobody verified; the milestones of one planned indicator share a line."""
-    found: dict[tuple[str, ...], list[tuple[Row, Mapping[str, Any]]]] = {}
-    for row in rows:
-        if not row["target_text"] or row["target_state"] in {"verified", ""} or (row["status"] == "no_target" and row["target_text"] in {"—", "-"}):
-            continue
-        cite = by_key.get(_row_key(row), {}).get("target", {}).get("cite", {})
-        planned = "plan" if row["milestone"] else "threshold"
-        key = (row["target_state"], planned, row["set"], row["indicator"], *(str(cite.get(name, "")) for name in ("document", "clause", "via", "note")))
-        found.setdefault(key, []).append((row, cite))
-    items = [_unverified_item([row for row, _ in group], group[0][1], context) for group in found.values()]
-    order = [*look.STATE_NOTES]
-    return sorted(items, key=lambda item: order.index(item.state) if item.state in order else len(order))
-
-
-def _unverified_item(rows: Sequence[Row], cite: Mapping[str, Any], context: ReportContext) -> Unverified:
-    first = rows[0]
-    texts = dict.fromkeys((row["milestone"], row["target_text"]) for row in rows)
-    document = str(cite.get("document", "")) or context.set_documents.get(first["set"], "") or context.plan_documents.get(first["set"], "")
-    return Unverified(
-        state=first["target_state"],
-        seq=first["seq"],
-        name=wording.row_title(first),
-        target="；".join(f"{phrases.period(when)} {text}" if when else text for when, text in texts),
-        count=len(texts),
-        document=context.document(document) if document else "",
-        clause=str(cite.get("clause", "")),
-        via=str(cite.get("via", "")),
-        note=str(cite.get("note", "")),
-    )
-
-
-def _corrections(context: ReportContext) -> list[dict[str, str]]:
-    found = []
-    for entry in context.corrections:
-        if str(entry.get("region", "")) not in {"", context.region_code}:
-            continue
-        readings = entry.get("readings")
-        words = [_reading(reading) for reading in readings] if isinstance(readings, (list, tuple)) else []
-        found.append({**{key: str(value) for key, value in entry.items() if key != "readings"}, "reading": "；".join(words)})
-    return found
-
-
-def _reading(reading: Any) -> str:
-    if not isinstance(reading, Mapping):
-        return str(reading)
-    words = [str(reading[key]) for key in ("value",) if reading.get(key)]
-    if reading.get("bound"):
-        words.append("（下限）" if reading["bound"] == "lower" else "（上限）")
-    if reading.get("missing"):
-        words.append(f"（{look.reason(str(reading['missing']))}）" if words else look.reason(str(reading["missing"])))
-    if reading.get("data_year"):
-        words.append(f"（{phrases.period(str(reading['data_year']))}数据）")
-    if reading.get("variable"):
-        words.append(f"〔{reading['variable']}〕")
-    words.extend(f"（{look.note(str(code))}）" for code in reading.get("notes") or ())
-    return "".join(words)
-
-
-def _decisions(context: ReportContext, names: Mapping[str, str]) -> list[dict[str, str]]:
-    found = []
-    for entry in context.decisions:
-        if entry.get("region_code") not in {"", context.region_code}:
-            continue
-        verdict = entry.get("verdict", "")
-        result = look.status(verdict).zh if verdict else f"采用 {entry.get('choice', '')}"
-        found.append({**entry, "subject": names.get(entry.get("key", ""), entry.get("key", "")), "result": result})
-    return found
-
-
-def _documents(rows: Sequence[Row], traces: Sequence[Mapping[str, Any]], context: ReportContext) -> list[tuple[str, str]]:
-    used: dict[str, None] = {}
-    for row in rows:
-        used.setdefault(context.set_documents.get(row["set"], "") or context.plan_documents.get(row["set"], ""))
-    for trace in traces:
-        for cite in (trace.get("target", {}).get("cite", {}), trace.get("definition_cite") or {}):
-            used.setdefault(str(cite.get("document", "")))
-    return [(doc.get("number", "") or "—", doc.get("title_zh", key)) for key in used if (doc := context.documents.get(key))]
-
-
-def _sources(traces: Sequence[Mapping[str, Any]], context: ReportContext) -> list[tuple[str, str]]:
-    named = {source.get("file", ""): source.get("note", "") for source in context.sources}
-    origins: dict[str, dict[str, None]] = {file: {} for file in named if file}
-    for trace in traces:
-        for item in trace.get("inputs", []):
-            if item.get("file"):
-                origins.setdefault(str(item["file"]), {}).setdefault(str(item.get("source", "")))
-    return [(file, named.get(file) or "；".join(filter(None, texts))) for file, texts in sorted(origins.items())]

@@ -23,20 +23,27 @@ class Column:
     name: str
 
 
-def heat_title(regions: int, columns: Sequence[Column], statuses: Mapping[tuple[int, int], str]) -> str:
+def heat_title(regions: str, columns: Sequence[Column], statuses: Mapping[tuple[int, int], str]) -> str:
     """Return the finding of the heat map: where most regions are short."""
     short = [sum(code == "not_met" for (_, col), code in statuses.items() if col == index) for index in range(len(columns))]
-    head = f"{regions}个地区{len(columns)}项指标"
+    head = f"{regions}所列{len(columns)}项指标"
     if not any(short):
         return f"{head}：没有未达标项"
     most = max(short)
     names = [column.name for column, count in zip(columns, short, strict=True) if count == most]
     where = phrases.listing(names[:2]) + (f"等{len(names)}项" if len(names) > 2 else "")
-    return f"{head}中未达标{sum(short)}项次，最多的是{where}（{most}个地区）"
+    return f"{head}中未达标{sum(short)}项次，最多的是{where}（{most}次）"
 
 
 def heat_map(
-    regions: Sequence[str], columns: Sequence[Column], statuses: Mapping[tuple[int, int], str], *, name: str, subtitle: str, source: str
+    regions: Sequence[str],
+    columns: Sequence[Column],
+    statuses: Mapping[tuple[int, int], str],
+    *,
+    name: str,
+    subtitle: str,
+    source: str,
+    noun: str = "个地区",
 ) -> Chart:
     """Draw regions × indicators with the symbol of the status in each cell and counts at the margin.
 
@@ -50,14 +57,16 @@ def heat_map(
         ``{(row, column): status}``; a cell without entry stays empty.
     name, subtitle, source : str
         File name without extension; texts.
+    noun : str
+        What the rows are: 个地区, 个评估期.
     """
     width = look.WIDE_FIGURE_MM
-    label = min(40.0, max(text_mm(region, 8) for region in regions) + 3)
+    label = max(min(40.0, max(text_mm(region, 8) for region in regions) + 3), text_mm(f"达标{noun[1:]}数", 7) + 3)
     shown = [code for code in STATUS_ORDER if code in statuses.values()]
     margin = 9.0 * len(shown) + 2
     step = min(_CELL * 2, (width - label - margin) / len(columns))
     row = 6.4
-    title = heat_title(len(regions), columns, statuses)
+    title = heat_title(f"{len(regions)}{noun}", columns, statuses)
     headline = wrap_mm(title, width, 10.5)
     key = "　".join(look.status(code).label for code in shown) + f"　　{subtitle}"
     lines = 1 if step < 5.4 else 2
@@ -76,15 +85,15 @@ def heat_map(
         canvas.text(0, y, region, 8)
         canvas.line(0, top + row * place, width, top + row * place, look.RULE, 0.4)
         for index in range(len(columns)):
-            code = statuses.get((place, index))
-            if code:
-                _cell(canvas, label + step * index, top + row * place, step, row, code)
+            held = statuses.get((place, index))
+            if held:
+                _cell(canvas, label + step * index, top + row * place, step, row, held)
         for index, code in enumerate(shown):
             count = sum(statuses.get((place, col)) == code for col in range(len(columns)))
             canvas.text(label + step * len(columns) + 7 + 9 * index, y, str(count), 8, look.status(code).ink, ha="center")
     bottom = top + row * len(regions)
     canvas.line(0, bottom, width, bottom, look.RULE, 0.6)
-    canvas.text(0, bottom + row / 2, "达标地区数", 7, look.MUTED)
+    canvas.text(0, bottom + row / 2, f"达标{noun[1:]}数", 7, look.MUTED)
     for index in range(len(columns)):
         met = sum(statuses.get((place, index)) == "met" for place in range(len(regions)))
         canvas.text(label + step * (index + 0.5), bottom + row / 2, str(met), 7, look.MUTED, ha="center")
@@ -128,8 +137,22 @@ class RegionValue:
     status: str
 
 
+def _those(values: Sequence[RegionValue], one: RegionValue) -> str:
+    """Name the regions that print the same value."""
+    names = [item.region for item in values if item.text == one.text]
+    return phrases.listing(names) if len(names) <= 3 else f"{phrases.listing(names[:2])}等{len(names)}个地区"
+
+
 def value_chart(
-    values: Sequence[RegionValue], *, indicator: str, unit: str, period: str, target: Fraction | None, target_text: str, name: str, source: str
+    values: Sequence[RegionValue],
+    *,
+    indicator: str,
+    unit: str,
+    period: str,
+    target: Fraction | None,
+    target_text: str,
+    name: str,
+    source: str,
 ) -> Chart | None:
     """Draw one indicator's values by region, largest first, as dots on a line from the axis.
 
@@ -148,10 +171,14 @@ def value_chart(
         return None
     ordered = sorted(values, key=lambda item: (-item.value, values.index(item)))
     best, last = ordered[0], ordered[-1]
-    spread = f"在{last.text}{phrases.unit(unit)}至{best.text}{phrases.unit(unit)}之间" if best.text != last.text else f"均为{best.text}{phrases.unit(unit)}"
+    spread = (
+        f"在{last.text}{phrases.unit(unit)}至{best.text}{phrases.unit(unit)}之间"
+        if best.text != last.text
+        else f"均为{best.text}{phrases.unit(unit)}"
+    )
     title = f"{phrases.period(period)}{len(ordered)}个地区{indicator}{spread}"
     if best.text != last.text:
-        title += f"，{best.region}最高，{last.region}最低"
+        title += f"，{_those(ordered, best)}最高，{_those(ordered, last)}最低"
     width = look.FIGURE_MM
     headline = wrap_mm(title, width, 10.5)
     label = min(48.0, max(text_mm(item.region, 8) for item in ordered) + 4)
@@ -163,7 +190,14 @@ def value_chart(
     height = top + 6.2 * len(ordered) + 13
     canvas = Canvas(width, height)
     canvas.text(0, 0.5, "\n".join(headline), 10.5, va="top")
-    canvas.text(0, len(headline) * 5.2 + 1.2, f"{indicator}（{phrases.unit(unit) or '无单位'}），{phrases.period(period)}，按数值从高到低", 8, look.MUTED, va="top")
+    canvas.text(
+        0,
+        len(headline) * 5.2 + 1.2,
+        f"{indicator}（{phrases.unit(unit) or '无单位'}），{phrases.period(period)}，按数值从高到低",
+        8,
+        look.MUTED,
+        va="top",
+    )
 
     def at(value: Fraction) -> float:
         return left + float((value - low) / (high - low)) * (right - left)

@@ -88,6 +88,7 @@ def beside(value: str, other: str, digits: int) -> str:
     exact, against = number(value), number(other)
     if exact is None:
         return value
+    digits = min(digits, decimals(value))
     if against is not None and exact != against:
         while number(fixed(exact, digits)) == against and digits < 12:
             digits += 1
@@ -99,6 +100,16 @@ def shortened(value: str, digits: int) -> str:
     whole, _, rest = value.partition(".")
     keep = digits + 2
     return value if len(rest) <= max(keep, 4) else f"{whole}.{rest[:keep]}…"
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without web addresses, which stand once in the list of sources."""
+    return re.sub(r"\s*https?://[^\s，；。（）]+", "", text).strip()
+
+
+def addresses(text: str) -> list[str]:
+    """Return the web addresses in a text."""
+    return re.findall(r"https?://[^\s，；。（）]+", text)
 
 
 def in_title_marks(name: str) -> str:

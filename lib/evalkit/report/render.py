@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evalkit.report import look
-from evalkit.report.check import ReportFault, check_pictures, check_text, docx_text, html_text
+from evalkit.report.check import ReportError, check_pictures, check_text, docx_text, html_text
 from evalkit.report.document import Document
 
 Renderer = Literal["auto", "pandoc", "quarto"]
@@ -44,7 +44,7 @@ def render(document: Document, templates: Path, out_dir: Path, renderer: Rendere
 
     Raises
     ------
-    ReportFault
+    ReportError
         pandoc or Typst failed or warned, or the result holds an unresolved reference, NaN, None or a missing figure.
         Nothing is moved then.
     """
@@ -106,7 +106,7 @@ def _render_pandoc(document: Document, scratch: Path) -> list[Path]:
     def work(kind: str) -> None:
         _pandoc([*jobs[kind], "--output", outputs[kind]], scratch, document)
         if kind == "docx":
-            from evalkit.report.word import finish
+            from evalkit.report.wordfinish import finish
 
             finish(scratch / outputs[kind], document.title, document.report_date)
         elif kind == "typst":
@@ -122,11 +122,19 @@ def _pandoc(arguments: list[str], folder: Path, document: Document) -> None:
     keep = {key: value for key, value in os.environ.items() if key in {"PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP"}}
     environment = {**keep, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(epoch(document.report_date)), "HOME": str(folder)}
     done = subprocess.run(
-        [pandoc_path(), *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False
+        [pandoc_path(), *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
     )
     faults = [line for line in done.stderr.splitlines() if line.strip() and not any(word in line for word in _HARMLESS)]
     if done.returncode or faults:
-        raise ReportFault(f"{document.name}: pandoc: " + " ".join(faults or [f"exit {done.returncode}"]))
+        raise ReportError(f"{document.name}: pandoc: " + " ".join(faults or [f"exit {done.returncode}"]))
 
 
 def _typst(source: Path, target: Path, document: Document) -> None:
@@ -140,10 +148,10 @@ def _typst(source: Path, target: Path, document: Document) -> None:
             timestamp=epoch(document.report_date),
         )  # fmt: skip
     except typst.TypstError as error:
-        raise ReportFault(f"{document.name}: Typst: {error}") from None
+        raise ReportError(f"{document.name}: Typst: {error}") from None
     warnings = result[1] if isinstance(result, tuple) else []
     if warnings:
-        raise ReportFault(f"{document.name}: Typst: {warnings[0]}")
+        raise ReportError(f"{document.name}: Typst: {warnings[0]}")
 
 
 def _move(source: Path, target: Path) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.report import look, overview, phrases, sheets
+from evalkit.report.canvas import Chart
 from evalkit.report.document import (
     FORMATS,
     Document,
@@ -41,24 +42,38 @@ def rollup_document(models: Sequence[ReportModel], templates: Path) -> Document:
     tables = _by_set(models)
     single = [some for some in tables if _indicators(some) == 1]
     many = [some for some in tables if _indicators(some) > 1]
-    text = environment(templates).get_template("rollup.qmd.j2").render(
-        title=context.title_zh,
-        subtitle=f"汇总报告　{look.purpose(context.purpose)}",
-        date=date_zh(context.report_date),
-        formats=FORMATS,
-        example=any(model.context.example for model in models),
-        example_words=look.EXAMPLE_ZH,
-        opening=_opening(models),
-        scopes=[group.scope for model in models for group in model.groups],
-        unverified_count=sum(item.count for model in models for item in model.unverified),
-        count_tables=[Late(partial(_counts, some, numbers)) for some in many],
-        value_figures=[Late(partial(_values, some, f"values-{index + 1}", numbers)) for index, some in enumerate(single) if _with_values(some)],
-        value_tables=[Late(partial(_value_table, some, numbers)) for some in single],
-        heat_figures=[Late(partial(_heat, some, f"overview-{index + 1}", numbers)) for index, some in enumerate(many)],
-        legend=legend(),
-        regions=[_Region(model) for model in models],
-        documents_table=Late(partial(documents_table, _merged([model.documents for model in models]), numbers)) if any(m.documents for m in models) else "",
-        sources_table=Late(partial(sources_table, _merged([model.sources for model in models]), numbers)) if any(m.sources for m in models) else "",
+    charts = [
+        (some[0][1].rows[0]["name_zh"], chart)
+        for index, some in enumerate(single)
+        if (chart := _value_chart(some, f"values-{index + 1}")) is not None
+    ]
+    text = (
+        environment(templates)
+        .get_template("rollup.qmd.j2")
+        .render(
+            title=context.title_zh,
+            subtitle=f"汇总报告　{look.purpose(context.purpose)}",
+            date=date_zh(context.report_date),
+            formats=FORMATS,
+            example=any(model.context.example for model in models),
+            example_words=look.EXAMPLE_ZH,
+            opening=_opening(models),
+            scopes=[group.scope for some in many for _, group in some],
+            unverified_count=sum(item.count for model in models for item in model.unverified),
+            count_tables=[Late(partial(_counts, some, numbers)) for some in many],
+            findings=[f"{chart.title}。" for _, chart in charts],
+            value_figures=[Late(partial(numbers.figure, chart, f"分地区{name}")) for name, chart in charts],
+            value_tables=[Late(partial(_value_table, some, numbers)) for some in single],
+            heat_figures=[Late(partial(_heat, some, f"overview-{index + 1}", numbers)) for index, some in enumerate(many) if len(some) > 1],
+            legend=legend(),
+            regions=[region for region in map(_Region, models) if region.sentences],
+            documents_table=Late(partial(documents_table, _merged([model.documents for model in models]), numbers))
+            if any(m.documents for m in models)
+            else "",
+            sources_table=Late(partial(sources_table, _merged([model.sources for model in models]), numbers))
+            if any(m.sources for m in models)
+            else "",
+        )
     )
     example = any(model.context.example for model in models)
     data = frozenset(text for model in models for text in model.data)
@@ -79,17 +94,15 @@ def _by_set(models: Sequence[ReportModel]) -> list[list[Labelled]]:
         for model, group in some:
             when = phrases.period(group.period)
             name = model.context.region_name
-            rows.append((f"{name}{when}" if several and len(periods) > 1 else name if several else when if len(periods) > 1 else name, group))
+            rows.append(
+                (f"{name}{when}" if several and len(periods) > 1 else name if several else when if len(periods) > 1 else name, group)
+            )
         labelled.append(rows)
     return labelled
 
 
 def _indicators(some: Sequence[Labelled]) -> int:
     return len({(row["attribute"], row["seq"] or row["indicator"]) for _, group in some for row in group.rows})
-
-
-def _with_values(some: Sequence[Labelled]) -> bool:
-    return any(phrases.number(row["value"]) is not None for _, group in some for row in group.rows)
 
 
 def _opening(models: Sequence[ReportModel]) -> str:
@@ -104,8 +117,13 @@ def _set_title(some: Sequence[Labelled]) -> str:
     return f"{group.set_name}{f'，{phrases.period(group.goal_of_plan)}目标' if group.goal_of_plan else ''}"
 
 
+def _by_period(some: Sequence[Labelled]) -> bool:
+    """Whether the rows are the periods of one region."""
+    return len(some) > 1 and all(label == phrases.period(group.period) for label, group in some)
+
+
 def _counts(some: Sequence[Labelled], numbers: Numbering) -> str:
-    return numbers.table(sheets.counts_grid(some), f"分属性达标情况统计（{_set_title(some)}）")
+    return numbers.table(sheets.counts_grid(some, "评估期" if _by_period(some) else "地区"), f"分属性达标情况统计（{_set_title(some)}）")
 
 
 def _heat(some: Sequence[Labelled], name: str, numbers: Numbering) -> str:
@@ -115,19 +133,22 @@ def _heat(some: Sequence[Labelled], name: str, numbers: Numbering) -> str:
         for parts in group_by_indicator(group.rows).values():
             first = parts[0]
             key = (first["attribute"], first["seq"] or first["indicator"])
-            columns.setdefault(key, overview.Column(first["domain"], first["attribute"], first["seq"], first["part_of"] or first["name_zh"]))
+            columns.setdefault(
+                key, overview.Column(first["domain"], first["attribute"], first["seq"], first["part_of"] or first["name_zh"])
+            )
             found[place, key] = indicator_status(part["status"] for part in parts)
     order = {key: index for index, key in enumerate(columns)}
     statuses = {(place, order[key]): status for (place, key), status in found.items()}
     periods = phrases.listing([phrases.period(name) for name in sorted({group.period for _, group in some})])
     chart = overview.heat_map(
         [label for label, _ in some], list(columns.values()), statuses,
-        name=name, subtitle=f"{periods}，{_set_title(some)}", source=f"{periods}评估结果，按官方序号合并分项",
+        name=name, noun="个评估期" if _by_period(some) else "个地区",
+        subtitle=f"{periods}，{_set_title(some)}", source=f"{periods}评估结果，按官方序号合并分项",
     )  # fmt: skip
     return numbers.figure(chart, f"达标情况总览（{_set_title(some)}）")
 
 
-def _values(some: Sequence[Labelled], name: str, numbers: Numbering) -> str:
+def _value_chart(some: Sequence[Labelled], name: str) -> Chart | None:
     first = some[0][1].rows[0]
     values = []
     for label, group in some:
@@ -135,25 +156,26 @@ def _values(some: Sequence[Labelled], name: str, numbers: Numbering) -> str:
         value = phrases.number(row["value"])
         if value is not None:
             values.append(overview.RegionValue(label, value, row["rounded_value"] or row["value"], row["status"]))
-    chart = overview.value_chart(
+    return overview.value_chart(
         values, indicator=first["name_zh"], unit=first["unit"], period=first["period"], target=phrases.number(first["target_value"]),
         target_text=first["target_text"], name=name, source=f"{phrases.period(first['period'])}评估结果",
     )  # fmt: skip
-    return numbers.figure(chart, f"分地区{first['name_zh']}") if chart else ""
 
 
 def _value_table(some: Sequence[Labelled], numbers: Numbering) -> str:
     first = some[0][1].rows[0]
     unit = phrases.unit(first["unit"])
     targeted = any(row["status"] != "no_target" for _, group in some for row in group.rows)
-    heads = ["地区", f"{first['name_zh']}{f'（{unit}）' if unit else ''}", "数值来源"] + (["指标值", "达标情况"] if targeted else []) + ["备注"]
+    heads = (
+        ["地区", f"{first['name_zh']}{f'（{unit}）' if unit else ''}", "数值来源"] + (["指标值", "达标情况"] if targeted else []) + ["备注"]
+    )
     rows = []
     for label, group in some:
         row, line = group.rows[0], group.table[0]
         source = {"computed": "核算值", "reported": "申报值"}.get(row["value_source"], "—")
         rows.append([label, line.current, source] + ([line.target, row["status"]] if targeted else []) + [line.remark])
     align: list[Align] = ["left", "right", "center"]
-    align += ["left", "left", "left"] if targeted else ["left"]  # type: ignore[list-item]
+    align += ["left", "left", "left"] if targeted else ["left"]
     grid = sheets.plain_grid(heads, rows, align, css=4 if targeted else -1)
     return numbers.table(grid, f"分地区{first['name_zh']}")
 
@@ -164,7 +186,9 @@ class _Region:
     def __init__(self, model: ReportModel) -> None:
         last = max((group.period for group in model.groups), default="")
         self.name = model.context.region_name + (f"（{phrases.period(last)}）" if last else "")
-        self.sentences = [text for group in model.groups if group.period == last for text in (*group.shortfalls, *group.unknowns, *group.missing)]
+        self.sentences = [
+            text for group in model.groups if group.period == last for text in (*group.shortfalls, *group.unknowns, *group.missing)
+        ]
 
 
 def _merged(lists: Sequence[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:

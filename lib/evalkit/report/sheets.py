@@ -16,9 +16,9 @@ _PORTRAIT_CHARS = 55.0
 _MARGIN = 0.95
 
 
-def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float]) -> list[float]:
+def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float], longest: float = 1000.0) -> list[float]:
     count = len(smallest)
-    return [width + _MARGIN for width in fit_widths(rows, total - _MARGIN * count, smallest)]
+    return [width + _MARGIN for width in fit_widths(rows, total - _MARGIN * count, smallest, longest)]
 
 
 def indicator_grid(group: Group) -> Grid:
@@ -45,11 +45,13 @@ def indicator_grid(group: Group) -> Grid:
             shape.append(texts)
     count = len(heads)
     first = 4 if composed else 3
-    align: list[Align] = ["center", "center", *(["left"] * (first - 2)), "center", "left", "center"]  # type: ignore[list-item]
+    align: list[Align] = ["center", "center"]
+    align += ["left"] * (first - 2)
+    align += ["center", "left", "center"]
     align += ["center"] * (count - len(align) - 2)
     align += ["left", "left"]
     least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *([3.0] * (count - first - 5)), 4.2, 3.0]
-    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _LANDSCAPE_CHARS, least))
+    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _LANDSCAPE_CHARS, least, 26.0))
 
 
 def _runs(rows: Sequence[IndicatorRow], key: Callable[[IndicatorRow], object]) -> list[tuple[object, list[IndicatorRow]]]:
@@ -59,7 +61,9 @@ def _runs(rows: Sequence[IndicatorRow], key: Callable[[IndicatorRow], object]) -
 def _name_cells(block: Sequence[IndicatorRow], place: int, composed: bool) -> tuple[list[Cell], list[str]]:
     """Number and name cells of a row; a composite's number and name stand once for all its parts."""
     row = block[place]
-    same = [other for other in block if row.part_of and (other.part_of, other.seq, other.attribute) == (row.part_of, row.seq, row.attribute)]
+    same = [
+        other for other in block if row.part_of and (other.part_of, other.seq, other.attribute) == (row.part_of, row.seq, row.attribute)
+    ]
     if len(same) > 1 and _adjacent(block, same):
         if same[0] is not row:
             return [Cell(row.name)], ["", "", row.name]
@@ -79,7 +83,8 @@ def _adjacent(block: Sequence[IndicatorRow], same: Sequence[IndicatorRow]) -> bo
 def plain_grid(heads: Sequence[str], rows: Sequence[Sequence[str]], align: Sequence[Align], *, wide: bool = False, css: int = -1) -> Grid:
     """Return a table without merged cells; column `css` holds status codes, printed with symbol and colour."""
     shown = [[look.status(text).label if place == css else text for place, text in enumerate(row)] for row in rows]
-    widths = _fit([list(heads), *shown], _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, [2.2] * len(heads))
+    least = [min(phrases.display_width(head) + 0.2, 5.6) for head in heads]
+    widths = _fit([list(heads), *shown], _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least)
     body = [
         [Cell(text, css=look.status(row[place]).css if place == css else "") for place, text in enumerate(line)]
         for row, line in zip(rows, shown, strict=True)
@@ -88,29 +93,32 @@ def plain_grid(heads: Sequence[str], rows: Sequence[Sequence[str]], align: Seque
 
 
 def progress_grid(lines: Sequence[Progress], base: str, current: str) -> Grid:
-    """Return the progress table: base, now, and for each milestone the planned value and the share of the way."""
+    """Return the progress table: base, now, and for each milestone the planned value and the share of the way.
+
+    In the base year itself there is no way behind yet: base and progress are left out.
+    """
     milestones = sorted({line.milestone for line in lines})
-    heads = ["序号", "指标", "单位", phrases.period(base) if base else "基准年", phrases.period(current)]
+    begun = base < current
+    heads = ["序号", "指标", "单位", *([phrases.period(base) if base else "基准年"] if begun else []), phrases.period(current)]
     for milestone in milestones:
-        heads += [f"{phrases.period(milestone)}目标", "进展"]
-    remarks = any(line.remark for line in lines)
+        heads += [f"{phrases.period(milestone)}目标", *(["进展"] if begun else [])]
     rows = []
     for _, some in groupby(lines, key=lambda line: (line.indicator, line.set_id)):
         found = {line.milestone: line for line in some}
         first = next(iter(found.values()))
-        cells = [first.seq, first.name, phrases.unit(first.unit) or "—", first.base, first.current]
+        cells = [first.seq, first.name, phrases.unit(first.unit) or "—", *([first.base] if begun else []), first.current]
         for milestone in milestones:
             line = found.get(milestone)
-            cells += [line.goal, line.progress] if line else ["—", "—"]
-        rows.append([*cells, "；".join(dict.fromkeys(filter(None, (line.remark for line in found.values()))))] if remarks else cells)
-    align: list[Align] = ["center", "left", "center", "right", "right"]
-    align += ["right", "right"] * len(milestones)  # type: ignore[list-item]
-    return plain_grid([*heads, "说明"] if remarks else heads, rows, [*align, "left"] if remarks else align)
+            cells += [line.goal if line else "—", *([line.progress if line else "—"] if begun else [])]
+        rows.append(cells)
+    align: list[Align] = ["center", "left", "center"]
+    align += ["right"] * (len(heads) - 3)
+    return plain_grid(heads, rows, align)
 
 
 def unverified_grid(items: Sequence[Unverified]) -> Grid:
-    """Return the list of thresholds of one state and document."""
-    noted = any(item.note for item in items)
+    """Return the list of thresholds of one state and document; notes get a column where they differ."""
+    noted = len({item.note for item in items}) > 1
     heads = ["序号", "指标", "指标值", "条目"] + (["说明"] if noted else [])
     rows = [[item.seq, item.name, item.target, item.clause or "—"] + ([item.note] if noted else []) for item in items]
     align: list[Align] = ["center", "left", "left", "left"]
@@ -136,15 +144,15 @@ def trend_grid(groups: Sequence[Group]) -> Grid:
         body.append(cells)
         shape.append(texts)
     align: list[Align] = ["center", "left", "center", "left"]
-    align += ["right"] * len(groups)  # type: ignore[list-item]
+    align += ["right"] * len(groups)
     return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _PORTRAIT_CHARS, [2.2, 6.0, 2.2, 5.0, *([4.0] * len(groups))]))
 
 
-def counts_grid(groups: Sequence[tuple[str, Group]]) -> Grid:
+def counts_grid(groups: Sequence[tuple[str, Group]], heading: str = "地区") -> Grid:
     """Return counts by region, attribute and status."""
     shown = [code for code in STATUS_ORDER if any(row["status"] == code for _, group in groups for row in group.rows)]
     body: list[list[Cell]] = []
-    shape = [["地区", "属性", "指标数", *(look.status(code).label for code in shown)]]
+    shape = [[heading, "属性", "指标数", *(look.status(code).label for code in shown)]]
     for region, group in groups:
         counts = count_by_indicator(group.rows)
         for place, (attribute, by_status) in enumerate(counts.items()):
@@ -153,5 +161,6 @@ def counts_grid(groups: Sequence[tuple[str, Group]]) -> Grid:
             body.append([*cells, Cell(look.attribute(attribute)), Cell(str(sum(by_status.values()))), *(Cell(text) for text in numbers)])
             shape.append([region, look.attribute(attribute), "0", *numbers])
     head = [Cell(text) for text in shape[0][:3]] + [Cell(look.status(code).label, css=look.status(code).css) for code in shown]
-    align: list[Align] = ["left", "center", *(["right"] * (len(shown) + 1))]  # type: ignore[list-item]
+    align: list[Align] = ["left", "center"]
+    align += ["right"] * (len(shown) + 1)
     return Grid([head], body, align, _fit(shape, _PORTRAIT_CHARS, [4.0] * len(head)))

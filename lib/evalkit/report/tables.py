@@ -18,7 +18,16 @@ from evalkit.report import phrases
 Align = Literal["left", "center", "right"]
 _ASCII_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 %,/")
 _WIDE_BLOCKS = ((0x3001, 0x3029), (0x3041, 0x30FF), (0x3400, 0x4DB5), (0x4E00, 0x9FA5), (0xFF01, 0xFF60), (0xFFE0, 0xFFE6))
-_NARROW_BLOCKS = ((0xA1, 0x24F), (0x391, 0x3C9), (0x410, 0x44F), (0x2010, 0x2027), (0x2030, 0x203A), (0x2070, 0x214F), (0x2190, 0x22FF), (0x2460, 0x25FF))
+_NARROW_BLOCKS = (
+    (0xA1, 0x24F),
+    (0x391, 0x3C9),
+    (0x410, 0x44F),
+    (0x2010, 0x2027),
+    (0x2030, 0x203A),
+    (0x2070, 0x214F),
+    (0x2190, 0x22FF),
+    (0x2460, 0x25FF),
+)
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _AIM = 24  # columns of source that a cell gets before its text wraps
 
@@ -28,17 +37,14 @@ def escape(text: str) -> str:
 
     Line breaks and tabs become spaces; control, format (bidirectional) and unassigned characters are dropped.
     """
-    flat = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    spaced = re.sub(r"\s", " ", unicodedata.normalize("NFC", text))
+    kept = "".join(char for char in spaced if unicodedata.category(char) not in _DROPPED)
+    flat = re.sub(r"\s+", " ", kept).strip()
     out = []
     for place, char in enumerate(flat):
-        if char in _ASCII_PLAIN or (char == "." and place and flat[place - 1].isdigit() and flat[place + 1 : place + 2].isdigit()):
-            out.append(char)
-        elif unicodedata.category(char) in _DROPPED:
-            continue
-        elif _width_known(char):
-            out.append(char)
-        else:
-            out.append(f"&#{ord(char)};")
+        inside_number = char == "." and place > 0 and flat[place - 1].isdigit() and flat[place + 1 : place + 2].isdigit()
+        plain = char in _ASCII_PLAIN or inside_number or _width_known(char)
+        out.append(char if plain else f"&#{ord(char)};")
     return "".join(out)
 
 
@@ -258,7 +264,9 @@ def _mark_head(canvas: list[list[str]], heights: Sequence[int], head: int, width
         left = right
 
 
-def fit_widths(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float] | None = None) -> list[float]:
+def fit_widths(
+    rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float] | None = None, longest: float = 1000.0
+) -> list[float]:
     """Return column widths (in characters) that keep the rows low.
 
     Minimises the sum of cubed line counts over all cells, so that a column grows with its long cells and no
@@ -272,9 +280,11 @@ def fit_widths(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[f
         Room for text, in Chinese characters.
     smallest : sequence of float, optional
         Least width of each column.
+    longest : float
+        A longer cell does not claim more width, so that a single one cannot starve the other columns.
     """
     count = len(rows[0])
-    lengths = [[phrases.display_width(row[col]) for row in rows if row[col]] for col in range(count)]
+    lengths = [[min(phrases.display_width(row[col]), longest) for row in rows if row[col]] for col in range(count)]
     least = list(smallest) if smallest else [2.0] * count
     least = [max(small, _longest_word([row[col] for row in rows])) for col, small in enumerate(least)]
     most = [max([*lengths[col], least[col]]) + 0.4 for col in range(count)]

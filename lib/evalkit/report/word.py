@@ -1,14 +1,11 @@
-"""Word: the reference document that carries the styles, and the finishing of what pandoc wrote."""
+"""Word: the reference document that carries the styles, and the parts of which styles and fields are made."""
 
 from __future__ import annotations
 
-import datetime
 import io
 import subprocess
-import zipfile
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from evalkit.report import look
@@ -41,7 +38,9 @@ def reference_document(pandoc: str, example: bool, running: str) -> bytes:
     from docx import Document
     from docx.shared import Mm
 
-    base = subprocess.run([pandoc, "--print-default-data-file=reference.docx"], capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
+    base = subprocess.run(
+        [pandoc, "--print-default-data-file=reference.docx"], capture_output=True, check=True, stdin=subprocess.DEVNULL
+    ).stdout
     document = Document(io.BytesIO(base))
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -83,7 +82,9 @@ def _font(style: Any, east: str, size: float, *, colour: str = look.INK, bold: b
         fonts.set(qn(name), value)
 
 
-def _space(style: Any, before: float, after: float, line: float = 1.0, indent: float = 0.0, *, keep: bool = False, align: int | None = None) -> None:
+def _space(
+    style: Any, before: float, after: float, line: float = 1.0, indent: float = 0.0, *, keep: bool = False, align: int | None = None
+) -> None:
     from docx.shared import Pt
 
     shape = style.paragraph_format
@@ -114,18 +115,33 @@ def _paragraph_styles(document: Any) -> None:
     for name, east, size, before in (("Heading 1", _HEI, 15, 16), ("Heading 2", _KAI, 13, 12), ("Heading 3", _FANG, 12, 8)):
         _font(paragraph(name), east, size, colour=look.INK, bold=name == "Heading 3")
         _space(paragraph(name), before, 6, 1.1, keep=True)
+    contents = paragraph("toc 1")
+    contents.element.set(tag("styleId"), "TOC1")
+    _font(contents, _FANG, 11)
+    _space(contents, 0, 2, 1.1)
     for name in ("Table Caption", "Image Caption", "Caption"):
         _font(paragraph(name), _HEI, 10.5)
-        _space(paragraph(name), 8 if name == "Table Caption" else 2, 4 if name == "Table Caption" else 10, keep=name == "Table Caption", align=ALIGN.CENTER)
+        _space(
+            paragraph(name),
+            8 if name == "Table Caption" else 2,
+            4 if name == "Table Caption" else 10,
+            keep=name == "Table Caption",
+            align=ALIGN.CENTER,
+        )
     _space(paragraph("Captioned Figure"), 6, 2, 1.0, keep=True, align=ALIGN.CENTER)
     _space(paragraph("Figure"), 6, 2, 1.0, keep=True, align=ALIGN.CENTER)
     _font(paragraph("Table Text"), _SONG, 8)
     _space(paragraph("Table Text"), 1, 1, 1.0)
     _font(paragraph("Table Head"), _HEI, 8)
     _space(paragraph("Table Head"), 1, 1, 1.0, keep=True)
-    for name, size, left, after in (("Calculation", 11.0, 10, 2), ("Calculation Short", 10.5, 6, 4), ("Example Notice", 11.0, 0, 8), ("Table Note", 9.0, 0, 8)):
+    for name, points, left, after in (
+        ("Calculation", 11.0, 10, 2),
+        ("Calculation Short", 10.5, 6, 4),
+        ("Example Notice", 11.0, 0, 8),
+        ("Table Note", 9.0, 0, 8),
+    ):
         style = paragraph(name)
-        _font(style, _FANG, size, colour="#B83B2E" if name == "Example Notice" else look.INK)
+        _font(style, _FANG, points, colour="#B83B2E" if name == "Example Notice" else look.INK)
         _space(style, 0, after, 1.15)
         style.paragraph_format.left_indent = Pt(left)
         style.paragraph_format.right_indent = Mm(0)
@@ -146,55 +162,56 @@ def _character_styles(document: Any) -> None:
 
 
 # By style id: pandoc writes the id that the filter names, not the style's name.
-_BORDERS = {
+BORDERS = {
     "Official Table": dict.fromkeys(("top", "left", "bottom", "right", "insideH", "insideV"), (4, "808A96")),
     "WorkingTable": {"top": (10, "1F2937"), "bottom": (10, "1F2937"), "insideH": (2, "C9CED5")},
 }
 
 
-def _borders(edges: dict[str, tuple[int, str]]) -> Any:
+def borders(edges: dict[str, tuple[int, str]]) -> Any:
+    """Return the borders of a table: ``{edge: (eighths of a point, colour)}``."""
     from docx.oxml import OxmlElement
 
-    borders = OxmlElement("w:tblBorders")
+    made = OxmlElement("w:tblBorders")
     for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
         if edge in edges:
             line = OxmlElement(f"w:{edge}")
             for key, value in (("val", "single"), ("sz", str(edges[edge][0])), ("space", "0"), ("color", edges[edge][1])):
-                line.set(_w(key), value)
-            borders.append(line)
-    return borders
+                line.set(tag(key), value)
+            made.append(line)
+    return made
 
 
-def _margins() -> Any:
+def margins() -> Any:
+    """Return the cell margins of all tables."""
     from docx.oxml import OxmlElement
 
-    margins = OxmlElement("w:tblCellMar")
+    made = OxmlElement("w:tblCellMar")
     for side, width in (("top", 20), ("left", 50), ("bottom", 20), ("right", 50)):
         margin = OxmlElement(f"w:{side}")
-        margin.set(_w("w"), str(width))
-        margin.set(_w("type"), "dxa")
-        margins.append(margin)
-    return margins
+        margin.set(tag("w"), str(width))
+        margin.set(tag("type"), "dxa")
+        made.append(margin)
+    return made
 
 
 def _table_styles(document: Any) -> None:
     from docx.oxml import OxmlElement
 
-    for name, edges in _BORDERS.items():
+    for name, edges in BORDERS.items():
         style = _style(document, name, 3, "")
-        properties = style.element.find(_w("tblPr"))
+        properties = style.element.find(tag("tblPr"))
         if properties is None:
             properties = OxmlElement("w:tblPr")
             style.element.append(properties)
         for child in list(properties):
             properties.remove(child)
-        properties.append(_borders(edges))
-        properties.append(_margins())
+        properties.append(borders(edges))
+        properties.append(margins())
 
 
 def _header_footer(section: Any, example: bool, running: str) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
@@ -214,101 +231,43 @@ def _header_footer(section: Any, example: bool, running: str) -> None:
     foot = section.footer.paragraphs[0]
     foot.alignment = ALIGN.CENTER
     run(foot, "— ", look.MUTED)
-    field = run(foot, "", look.MUTED)._element
-    for kind, text in (("begin", ""), ("", " PAGE "), ("separate", ""), ("text", "1"), ("end", "")):
-        if kind in {"begin", "separate", "end"}:
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
-        else:
-            part = OxmlElement("w:t" if kind == "text" else "w:instrText")
-            part.text = text
-        field.append(part)
+    for part in (field("begin"), instruction(" PAGE "), field("separate"), run_with("1"), field("end")):
+        part.insert(0, deepcopy(foot.runs[0]._element.rPr))
+        foot._element.append(part)
     run(foot, " —", look.MUTED)
 
 
-def finish(path: Path, title: str, report_date: str) -> None:
-    """Finish a report that pandoc wrote: headers in every section, table text, unbroken rows, fixed properties, fixed bytes.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The docx; rewritten.
-    title : str
-        Title in the properties.
-    report_date : str
-        ISO date of creation and change.
-    """
-    from docx import Document
-
-    document = Document(str(path))
-    _repeat_header_footer(document)
-    for table in document.element.body.iter(_w("tbl")):
-        _finish_table(table)
-    day = datetime.datetime.fromisoformat(report_date).replace(tzinfo=datetime.UTC)
-    core = document.core_properties
-    core.title, core.author, core.last_modified_by, core.comments = title, "", "", ""
-    core.created = core.modified = day
-    core.language = "zh-CN"
-    out = io.BytesIO()
-    document.save(out)
-    path.write_bytes(rezip(out.getvalue()))
-
-
-def _w(name: str) -> str:
+def tag(name: str) -> str:
+    """Return an element's name in the namespace of WordprocessingML."""
     return f"{{http://schemas.openxmlformats.org/wordprocessingml/2006/main}}{name}"
 
 
-def _repeat_header_footer(document: Any) -> None:
-    sections = list(document.element.body.iter(_w("sectPr")))
-    references = [child for child in sections[-1] if child.tag in {_w("headerReference"), _w("footerReference")}]
-    for section in sections[:-1]:
-        if not any(child.tag == _w("headerReference") for child in section):
-            for place, reference in enumerate(references):
-                section.insert(place, deepcopy(reference))
-
-
-def _finish_table(table: Any) -> None:
+def run_with(text: str) -> Any:
+    """Return a run of text."""
     from docx.oxml import OxmlElement
 
-    _direct_format(table.tblPr)
-    for row in table.iter(_w("tr")):
-        properties = row.get_or_add_trPr()
-        if properties.find(_w("cantSplit")) is None:
-            properties.insert(0, OxmlElement("w:cantSplit"))
-        head = properties.find(_w("tblHeader")) is not None
-        for cell in row.iter(_w("tc")):
-            shape = cell.get_or_add_tcPr()
-            if shape.find(_w("vAlign")) is None:
-                middle = OxmlElement("w:vAlign")
-                middle.set(_w("val"), "center")
-                shape.append(middle)
-            for paragraph in cell.iter(_w("p")):
-                paragraph.get_or_add_pPr().style = "TableHead" if head else "TableText"
+    run, words = OxmlElement("w:r"), OxmlElement("w:t")
+    words.text = text
+    run.append(words)
+    return run
 
 
-def _direct_format(properties: Any) -> None:
-    """Full width, and the style's borders and margins once more: not every program reads them from the style."""
-    width = properties.find(_w("tblW"))
-    if width is not None:
-        width.set(_w("type"), "pct")
-        width.set(_w("w"), "5000")
-    style = properties.find(_w("tblStyle"))
-    edges = _BORDERS.get(style.get(_w("val")) if style is not None else "")
-    layout = properties.find(_w("tblLayout"))
-    if edges and layout is not None and properties.find(_w("tblBorders")) is None:
-        layout.addprevious(_borders(edges))
-        layout.addnext(_margins())
+def field(kind: str) -> Any:
+    """Return a mark of a field: ``begin``, ``separate`` or ``end``."""
+    from docx.oxml import OxmlElement
+
+    run, mark = OxmlElement("w:r"), OxmlElement("w:fldChar")
+    mark.set(tag("fldCharType"), kind)
+    run.append(mark)
+    return run
 
 
-def rezip(data: bytes) -> bytes:
-    """Return a zip file with sorted entries and nothing of time or machine in it."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        names = sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
-        for name in names:
-            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            info.create_system = 3
-            new.writestr(info, old.read(name), compresslevel=6)
-    return out.getvalue()
+def instruction(text: str) -> Any:
+    """Return what a field is to show."""
+    from docx.oxml import OxmlElement
+
+    run, words = OxmlElement("w:r"), OxmlElement("w:instrText")
+    words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    words.text = text
+    run.append(words)
+    return run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from evalkit.assessment.counts import STATUS_ORDER, count_by_indicator, group_by_indicator, indicator_status
@@ -36,7 +35,7 @@ def counts_phrase(counts: Mapping[str, int]) -> str:
     return phrases.listing([f"{look.status(code).zh}{counts[code]}项" for code in STATUS_ORDER if counts.get(code)])
 
 
-def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row], *, complete: bool = True) -> str:
+def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row], *, complete: bool = True, goal: str = "") -> str:
     """Return the sentence that opens a summary: what was assessed and the counts by attribute.
 
     Parameters
@@ -47,10 +46,13 @@ def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row],
         The rows of that region, period and set.
     complete : bool
         False when the set lacks rows: no totals are given, only what is in hand.
+    goal : str
+        Milestone of a plan whose targets stand in for thresholds.
     """
     counts = count_by_indicator(rows)
     total = sum(sum(by_status.values()) for by_status in counts.values())
     head = f"{phrases.period(period)}，{region}对照{phrases.in_title_marks(set_name)}"
+    head += f"{phrases.period(goal)}目标" if goal else ""
     parts = []
     for attribute, by_status in counts.items():
         name = look.attribute(attribute)
@@ -126,7 +128,8 @@ def indicators_with(rows: Iterable[Row], status: str) -> list[list[Row]]:
 
 def indicator_label(row: Row) -> str:
     """Return attribute and number of an indicator: 约束性指标4."""
-    return f"{look.attribute(row['attribute'])}指标{row['seq']}" if row.get("seq") else row["name_zh"]
+    attribute = "" if row["attribute"] == "unspecified" else look.attribute(row["attribute"])
+    return f"{attribute}指标{row['seq']}" if row.get("seq") else row["name_zh"]
 
 
 def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mapping[str, str], own: str) -> str:
@@ -157,9 +160,7 @@ def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mappin
     sign = _SIGN.get(op, op) if result == "true" else _OPPOSITE.get(op, f"不满足{_SIGN.get(op, op)}")
     sign = {"<": "<", ">": ">"}.get(sign, sign)
     shown = phrases.beside(left, right, digits)
-    limit = right
-    if against != "target" and phrases.number(right) is not None:
-        limit = phrases.plain(phrases.number(right) or Fraction(0), max(digits, 6))
+    limit = right if against == "target" else phrases.beside(right, shown, digits)
     return f"{prefix}{phrases.with_unit(shown, unit)} {sign} {_whose(check, names)}{phrases.with_unit(limit, unit)}".strip()
 
 
@@ -173,10 +174,19 @@ def _whose(check: Mapping[str, Any], names: Mapping[str, str] | None = None) -> 
     return f"{words}（{phrases.period(when)}）" if when and against in {"previous", "base"} else words
 
 
-def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Return the 判定 line of a calculation: the comparisons, then the status and its reason."""
+def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], printed_unit: str = "") -> str:
+    """Return the 判定 line of a calculation: the comparisons, then the status and its reason.
+
+    Parameters
+    ----------
+    trace : mapping
+    names : mapping
+        Names of measures by id.
+    printed_unit : str
+        Unit as the set prints it; the measure's own where that is a dash.
+    """
     digits = int(trace.get("digits") or 0)
-    unit = str(trace.get("unit", ""))
+    unit = phrases.unit(printed_unit) or str(trace.get("unit", ""))
     own = str(trace.get("measure", ""))
     checks = [check_phrase(check, digits, unit, names, own) for check in trace.get("checks", [])]
     parts = list(dict.fromkeys(text for text in checks if text))
@@ -186,6 +196,6 @@ def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str]) -> str:
         status = f"{status}（{reason}）"
     decision = trace.get("decision")
     if decision:
-        parts = [part for part in parts if "人工判定" not in part]
+        parts = [part for part in parts if "人工判定" not in part and not part.startswith(("符合“", "不符合“"))]
         parts.append(f"人工判定“{look.status(str(decision.get('verdict', ''))).zh}”（{decision.get('id', '')}）")
     return f"{'；'.join(parts)}，{status}。" if parts else f"{status}。"

@@ -6,13 +6,12 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from evalkit.catalog import Catalog, load_catalog
 from evalkit.intake import read_inputs
 from evalkit.messages import EvalkitError, Place, Problem
-from evalkit.runner.state import run_state
+from evalkit.runner import state
 
 ROLL_UP = "all"
 
@@ -38,7 +37,7 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path) -> Iterator[tuple
         The run has no results yet.
     """
     project, run = catalog.project, catalog.run(run_id)
-    if run_state(catalog, run_id).state == "never":
+    if not state.read_json(project.processed(run_id) / state.MANIFEST):
         raise EvalkitError(Problem("run_missing", Place(project.label(project.processed(run_id))), {"run": run_id}))
     finished = [code for code in run.regions if (project.region(run_id, code) / "results.csv").is_file()]
     names = [*finished, ROLL_UP] if finished else []
@@ -50,8 +49,8 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path) -> Iterator[tuple
             name = futures[future]
             try:
                 problems = future.result()
-            except BrokenProcessPool:
-                problems = [Problem("render_failed", Place(name), {"file": name, "detail": "process ended"})]
+            except Exception as error:  # a report that cannot be made must not stop the others
+                problems = [Problem("render_failed", Place(name), {"file": name, "detail": f"{type(error).__name__}: {error}"})]
             yield done, len(names), name, problems
 
 

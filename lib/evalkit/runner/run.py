@@ -1,4 +1,4 @@
-"""One run: check, execute a notebook per region, assemble, roll up."""
+"""One run: check, execute a notebook per region that is missing or stale, assemble, roll up."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from evalkit.assessment.assessment import RESULT_COLUMNS
 from evalkit.catalog import Catalog
 from evalkit.intake import INPUT_COLUMNS, Inputs, read_inputs
 from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.runner import state
+from evalkit.runner.keys import region_key
 from evalkit.runner.notebooks import NotebookFailedError, execute
-from evalkit.runner.state import manifest
-from evalkit.tables import write_csv, write_json
+from evalkit.tables import write_csv
 
 ISSUE_COLUMNS = ["code", "severity", "file", "sheet", "cell", "key", "message", "remedy"]
 
@@ -52,15 +53,26 @@ class RunOutcome:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
+def plan_run(catalog: Catalog, inputs: Inputs) -> dict[str, state.RegionState]:
+    """Return the state of each region of a run: fresh, stale (because of which layers), failed or never run."""
+    project = catalog.project
+    return {
+        code: state.region_state(project.region(inputs.run, code), region_key(catalog, inputs, code))
+        for code in catalog.run(inputs.run).regions
+    }
+
+
 def run_assessment(
     catalog: Catalog,
     run_id: str,
     *,
     regions: list[str] | None = None,
+    force: bool = False,
+    keep: int = 10,
     tell: Callable[[Event], None] | None = None,
     workers: int | None = None,
 ) -> RunOutcome:
-    """Execute a run and write ``data/processed/<run>/``.
+    """Do what is missing or stale of a run and write ``data/processed/<run>/``.
 
     Parameters
     ----------
@@ -68,6 +80,10 @@ def run_assessment(
     run_id : str
     regions : list of str, optional
         Only these regions; default all of the run. The others keep what they have.
+    force : bool
+        Also what is fresh.
+    keep : int
+        How many earlier states are kept.
     tell : callable, optional
         Called with an :class:`Event` as each region is finished.
     workers : int, optional
@@ -79,8 +95,7 @@ def run_assessment(
         The rules or a whole file are at fault, or the run is busy; nothing is written then.
     """
     run = catalog.run(run_id)
-    wanted = regions or run.regions
-    unknown = [code for code in wanted if code not in run.regions]
+    unknown = [code for code in regions or [] if code not in run.regions]
     if unknown:
         values = {"kind": "region", "id": unknown[0], "hint": f" ({', '.join(run.regions)})"}
         raise EvalkitError(Problem("unknown_id", catalog.place("run", run_id, "regions"), values))
@@ -91,7 +106,7 @@ def run_assessment(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder.with_name(f".{run_id}.lock"), timeout=0):
-            return _Session(catalog, inputs, folder, tell or (lambda event: None), workers).go(wanted)
+            return _Session(catalog, inputs, folder, tell or (lambda event: None), workers).go(regions or run.regions, force, keep)
     except Timeout:
         raise EvalkitError(Problem("run_busy", Place(catalog.project.label(folder)), {"run": run_id})) from None
 
@@ -104,24 +119,35 @@ class _Session:
         self.tell = tell
         self.workers = workers or os.cpu_count() or 1
         self.run = catalog.run(inputs.run)
+        self.keys = {code: region_key(catalog, inputs, code) for code in self.run.regions}
         self.outcome = RunOutcome(self.run.id, folder)
 
-    def go(self, wanted: list[str]) -> RunOutcome:
-        (self.folder / "manifest.json").unlink(missing_ok=True)  # from here on the outputs are unfinished
+    def go(self, wanted: list[str], force: bool, keep: int) -> RunOutcome:
+        states = {code: state.region_state(self.catalog.project.region(self.run.id, code), self.keys[code]) for code in self.run.regions}
+        todo = [code for code in wanted if force or states[code].state != "fresh"]
+        previous = self.leave_behind(states, keep)
+        (self.folder / state.MANIFEST).unlink(missing_ok=True)  # from here on the outputs are unfinished
         problems = [*self.inputs.problems, *check_run(self.catalog, self.run.id)]
         self.write_inputs(problems)
         self.outcome.problems = [problem for problem in problems if problem.severity != "error"]
-        with ThreadPoolExecutor(max_workers=min(self.workers, len(wanted))) as pool:
-            self.regions(pool, wanted)
+        if todo:
+            with ThreadPoolExecutor(max_workers=min(self.workers, len(todo))) as pool:
+                self.regions(pool, todo)
         self.assemble()
-        if self.outcome.finished:
+        if self.outcome.finished and (todo or not (self.folder / "compare_regions.ipynb").is_file()):
             self.roll_up()
-        failed = [problem.region for problem in self.outcome.problems if problem.code == "region_failed" and problem.region]
-        outputs = [
-            path for path in self.folder.rglob("*") if path.is_file() and "history" not in path.parts and path.name != "manifest.json"
-        ]
-        write_json(self.folder / "manifest.json", manifest(self.catalog, self.run.id, outputs, failed))
+        failed = [code for code in self.run.regions if code not in self.outcome.finished]
+        state.write_snapshot(self.catalog, self.run.id)
+        state.write_manifest(self.catalog, self.run.id, failed, previous)
         return self.outcome
+
+    def leave_behind(self, states: dict[str, state.RegionState], keep: int) -> str:
+        """Put a complete earlier state that is about to change into the history; return the state before this one."""
+        manifest = state.read_json(self.folder / state.MANIFEST)
+        if not manifest:  # nothing yet, or a run that was cut off after it had left its predecessor behind
+            return next(iter(state.history(self.folder)), "")
+        changes = any(found.state == "stale" for found in states.values())
+        return state.archive(self.folder, keep) if changes else str(manifest["previous"])
 
     def write_inputs(self, problems: list[Problem]) -> None:
         names = self.catalog.regions
@@ -145,9 +171,11 @@ class _Session:
         """Execute one region's notebook; return what went wrong, and the seconds it took."""
         started = time.monotonic()
         target = self.catalog.project.region(self.run.id, code)
+        (target / state.RECORD).unlink(missing_ok=True)  # nothing of an earlier state may be taken for this one's
         if target.exists():
-            shutil.rmtree(target)  # nothing of an earlier state may be taken for this one's
+            shutil.rmtree(target)
         problem = self.notebook("assess_region", target, {"run": self.run.id, "region": code}, code)
+        state.write_record(target, self.keys[code], problem.message("zh") if problem else "")
         return problem, time.monotonic() - started
 
     def notebook(self, name: str, folder: Path, parameters: dict[str, str], code: str) -> Problem | None:
@@ -168,7 +196,7 @@ class _Session:
         rows: list[dict[str, str]] = []
         for code in self.run.regions:
             folder = self.catalog.project.region(self.run.id, code)
-            if (folder / "results.csv").is_file():
+            if (folder / "results.csv").is_file() and not state.read_json(folder / state.RECORD).get("failed", ""):
                 rows.extend(Assessment.load(folder).rows)
                 self.outcome.finished.append(code)
         write_csv(self.folder / "results.csv", RESULT_COLUMNS, rows)

@@ -1,9 +1,10 @@
-"""What went into a run and what came out, as hashes; and whether that still holds."""
+"""What a run has made, whether it still holds, and its earlier states."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,41 +12,56 @@ from typing import Any, Literal
 import evalkit
 from evalkit.catalog import Catalog
 from evalkit.messages import language
-from evalkit.tables import file_sha256
+from evalkit.project import Project
+from evalkit.runner.keys import LAYERS, versions
+from evalkit.tables import file_sha256, write_json
 
-_PACKAGES = ("pandas", "numpy", "matplotlib", "seaborn", "papermill", "pydantic")
+MANIFEST, RECORD, SNAPSHOT, HISTORY = "manifest.json", "region.json", "snapshot", "history"
+SCHEMA = 2  # of both records; another one is as good as none
+State = Literal["fresh", "stale", "failed", "never"]
 
 
 @dataclass(frozen=True)
-class RunState:
-    """Whether the results of a run are those of the files as they are now.
+class RegionState:
+    """Whether a region's results are those of the files as they are now; `because` names layers or files that differ."""
 
-    `changed` names the files that differ when it is stale.
-    """
-
-    state: Literal["fresh", "stale", "never"]
-    changed: tuple[str, ...] = ()
+    state: State
+    because: tuple[str, ...] = ()
 
 
-def inputs_of(catalog: Catalog, run_id: str) -> dict[str, str]:
-    """Return the SHA-256 of every file that can change the results of a run, by its name in the project."""
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the content of a record that this version of evalkit wrote; empty when there is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
+        return {}
+    wanted = {"schema", "inputs", "outputs", "surroundings"} if path.name == MANIFEST else {"schema", "key", "outputs"}
+    usable = isinstance(content, dict) and content.get("schema") == SCHEMA and wanted <= set(content)
+    return content if usable else {}
+
+
+def source_files(catalog: Catalog, run_id: str) -> list[Path]:
+    """Return every file of the project that can change the results of a run, those that may come to exist included."""
     project, run = catalog.project, catalog.run(run_id)
     params = project.params
+    sets = [*run.sets, *(plan.set for name in run.plans if (plan := catalog.plans[name]).set)]
     paths = [params / name for name in ("documents.yml", "units.yml", "variables.yml")]
     paths += sorted((params / "measures").glob("*.yml"))
-    paths += [params / "sets" / f"{name}.yml" for name in run.sets]
-    paths += [params / "sets" / f"{catalog.plans[name].set}.yml" for name in run.plans if catalog.plans[name].set]
+    paths += [params / "sets" / f"{name}.yml" for name in sets]
     paths += [params / "plans" / f"{name}.yml" for name in run.plans]
     paths += [params / "regions" / f"{code}.yml" for code in run.regions]
     paths += [params / "runs" / f"{run_id}.yml", params / "corrections" / f"{run_id}.yml", params / "decisions" / f"{run_id}.csv"]
     paths += [project.raw / name for name in run.inputs]
-    paths += sorted((project.root / "notebooks").glob("*.ipynb"))
-    files = {project.label(path): file_sha256(path) for path in dict.fromkeys(paths) if path.is_file()}
-    return {**files, "evalkit": code_hash(), "language": language()}
+    paths += [project.root / "notebooks" / f"{name}.ipynb" for name in ("assess_region", "compare_regions")]
+    return list(dict.fromkeys(paths))
 
 
-def code_hash() -> str:
-    """Return one hash over the installed evalkit package."""
+def _file_digest(path: Path) -> str:
+    return file_sha256(path) if path.is_file() else ""
+
+
+def package_digest() -> str:
+    """Return one hash over the files of the installed package, as they stand."""
     root = Path(evalkit.__file__).parent
     total = hashlib.sha256()
     for path in sorted([*root.rglob("*.py"), *root.rglob("*.yml")]):
@@ -53,32 +69,120 @@ def code_hash() -> str:
     return total.hexdigest()
 
 
-def manifest(catalog: Catalog, run_id: str, outputs: list[Path], failed: list[str]) -> dict[str, Any]:
-    """Return the record of a run: what went in, what came out, with which versions."""
-    from importlib.metadata import version
+def surroundings() -> dict[str, Any]:
+    """Return what stands around a run: the package as it is, versions, language."""
+    return {"package": package_digest(), "versions": versions(), "language": language()}
 
+
+def changed_files(project: Project, run_id: str) -> list[str] | None:
+    """Compare the record of a complete run with the files as they are now, by their hashes alone.
+
+    Returns
+    -------
+    list of str or None
+        Names of files (or ``evalkit``, ``versions``, ``language``) that differ; empty when nothing does;
+        None when there is no complete run.
+    """
+    folder = project.processed(run_id)
+    manifest = read_json(folder / MANIFEST)
+    if not manifest:
+        return None
+    differing = [name for name, digest in manifest["inputs"].items() if _file_digest(project.root / name) != digest]
+    measures = {project.label(path) for path in (project.params / "measures").glob("*.yml")}
+    differing += sorted(measures - set(manifest["inputs"]))
+    now = surroundings()
+    differing += [name for name in now if manifest["surroundings"].get(name) != now[name]]
+    differing += [name for name, digest in manifest["outputs"].items() if _file_digest(folder / name) != digest]
+    return differing + [f"regions/{code}" for code in manifest["failed"]]
+
+
+def region_state(folder: Path, key: dict[str, str]) -> RegionState:
+    """Return the state of a region from the record in its folder and its key as it is now."""
+    record = read_json(folder / RECORD)
+    if not record:
+        return RegionState("never")
+    because = tuple(layer for layer in LAYERS if record["key"].get(layer) != key.get(layer))
+    if because:
+        return RegionState("stale", because)
+    if record["failed"]:
+        return RegionState("failed")
+    lost = tuple(name for name, digest in record["outputs"].items() if _file_digest(folder / name) != digest)
+    return RegionState("stale", lost) if lost else RegionState("fresh")
+
+
+def write_record(folder: Path, key: dict[str, str], failed: str) -> None:
+    """Write a region's record; last, so that what it describes is complete."""
+    outputs = {path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != RECORD}
+    write_json(folder / RECORD, {"schema": SCHEMA, "key": key, "failed": failed, "outputs": outputs})
+
+
+def write_manifest(catalog: Catalog, run_id: str, failed: list[str], previous: str) -> None:
+    """Write the record of a complete run: what went in, what came out, and the state before it."""
     folder = catalog.project.processed(run_id)
-    return {
-        "schema": 1,
+    outputs = [
+        path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] not in (MANIFEST, SNAPSHOT, HISTORY)
+    ]
+    inputs = {catalog.project.label(path): _file_digest(path) for path in source_files(catalog, run_id)}
+    content = {
+        "schema": SCHEMA,
         "run": run_id,
         "evalkit": evalkit.__version__,
-        "packages": {name: version(name) for name in _PACKAGES},
-        "inputs": inputs_of(catalog, run_id),
-        "outputs": {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(outputs) if path.is_file()},
+        "surroundings": surroundings(),
+        "inputs": inputs,
+        "outputs": {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(outputs)},
         "failed": failed,
+        "previous": previous,
     }
+    write_json(folder / MANIFEST, content)
 
 
-def run_state(catalog: Catalog, run_id: str) -> RunState:
-    """Compare the record of a run with the files as they are now."""
-    folder = catalog.project.processed(run_id)
-    try:
-        stored = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return RunState("never")
-    now = inputs_of(catalog, run_id)
-    changed = [name for name in {**stored["inputs"], **now} if stored["inputs"].get(name) != now.get(name)]
-    changed += [name for name, digest in stored["outputs"].items() if not (folder / name).is_file() or file_sha256(folder / name) != digest]
-    if stored["failed"]:
-        changed += [f"regions/{code}" for code in stored["failed"]]
-    return RunState("stale", tuple(changed)) if changed else RunState("fresh")
+def write_snapshot(catalog: Catalog, run_id: str) -> None:
+    """Keep a copy of the rules and data of a run, as a small project of its own that can be loaded again."""
+    project, run = catalog.project, catalog.run(run_id)
+    home = project.processed(run_id) / SNAPSHOT
+    if home.exists():
+        shutil.rmtree(home)
+    # All sets: a region card may declare classes for sets that this run does not use.
+    paths = [*source_files(catalog, run_id), *sorted((project.params / "sets").glob("*.yml"))]
+    paths += [project.params / "plans" / f"{name}.yml" for name in run.plans]
+    for path in dict.fromkeys(paths):
+        if path.is_file() and "notebooks" not in path.relative_to(project.root).parts:
+            copy = home / path.relative_to(project.root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+
+
+def state_name(folder: Path) -> str:
+    """Return the name of the state that stands in a run's folder: twelve digits of its manifest's hash."""
+    return file_sha256(folder / MANIFEST)[:12]
+
+
+def archive(folder: Path, keep: int) -> str:
+    """Copy a complete state into the history and return its name; the oldest beyond `keep` are removed.
+
+    Executed notebooks are left out: they can be made again from what is kept.
+    """
+    name = state_name(folder)
+    home, aside = folder / HISTORY / name, folder / HISTORY / f".part-{name}"
+    if not home.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(folder, aside, ignore=shutil.ignore_patterns(HISTORY, "*.ipynb", ".part-*"))
+        aside.rename(home)
+    chain = history(folder)
+    for old in chain[keep:]:
+        shutil.rmtree(folder / HISTORY / old, ignore_errors=True)
+    return name
+
+
+def history(folder: Path) -> list[str]:
+    """Return the names of the earlier states of a run, the latest first."""
+    found: list[str] = []
+    name = str(read_json(folder / MANIFEST).get("previous", ""))
+    if not (folder / MANIFEST).exists():  # a run is being made: begin with the states that no other one follows
+        known = {path.name: read_json(path / MANIFEST) for path in (folder / HISTORY).glob("[0-9a-f]*")}
+        followed = {str(record.get("previous", "")) for record in known.values()}
+        name = next((other for other in sorted(known) if other not in followed), "")
+    while name and (folder / HISTORY / name).is_dir() and name not in found:
+        found.append(name)
+        name = str(read_json(folder / HISTORY / name / MANIFEST).get("previous", ""))
+    return found

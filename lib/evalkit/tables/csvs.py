@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalkit.messages import EvalkitError, Place, Problem
-from evalkit.tables.files import read_text, write_bytes
+from evalkit.tables.files import read_text, unprintable, write_bytes
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read_csv(
     rows : list of CsvRow
         Rows that are not empty. Line numbers are those of a spreadsheet (a quoted line break does not count).
     problems : list of Problem
-        Rows of the wrong length.
+        Rows of the wrong length, cells with control characters.
     """
     text = read_text(path, label, referrer)
     try:
@@ -80,6 +80,11 @@ def read_csv(
             continue
         if len(cells) != len(head):
             problems.append(Problem("csv_row", Place(label, cell=f"A{number}"), {"found": len(cells), "expected": len(head)}))
+            continue
+        odd = [column for column, cell in enumerate(cells) if unprintable(cell)]
+        if odd:
+            spot = Place(label, cell=cell_name(odd[0], number), key=head[odd[0]])
+            problems.append(Problem("bad_value", spot, {"value": ascii(cells[odd[0]]), "detail": "control character"}))
             continue
         rows.append(CsvRow(dict(zip(head, (cell.strip() for cell in cells), strict=True)), number, head))
     return rows, problems

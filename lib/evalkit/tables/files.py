@@ -23,6 +23,7 @@ _SIGNATURES = {
     b"<!DOC": "HTML",
 }
 _SAFE_PART = re.compile(r"[^\x00-\x1f<>:\"|?*\\/]+")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
@@ -42,6 +43,8 @@ def read_text(path: Path, label: str, referrer: str = "") -> str:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise EvalkitError(Problem("file_missing", Place(label), {"referrer": referrer or label})) from None
+    except OSError as error:  # no permission, name too long …
+        raise EvalkitError(Problem("file_unreadable", Place(label), {"detail": error.strerror or str(error)})) from None
     for signature, looks_like in _SIGNATURES.items():
         if data[: len(signature)].upper() == signature.upper():
             expected = path.suffix.lstrip(".").upper()
@@ -53,6 +56,11 @@ def read_text(path: Path, label: str, referrer: str = "") -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise EvalkitError(Problem("not_utf8", Place(label), {"byte": error.start})) from None
+
+
+def unprintable(text: str) -> bool:
+    """Return whether a text holds characters that no document can: control characters, lone surrogates."""
+    return _UNPRINTABLE.search(text) is not None
 
 
 def project_path(folder: Path, relative: str, label: str, where: Place) -> Path:

@@ -9,10 +9,12 @@ from typing import Any
 import yaml
 
 from evalkit.messages import EvalkitError, Place, Problem
-from evalkit.tables.files import read_text
+from evalkit.tables.files import read_text, unprintable
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_PLAIN_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
+_DEEPEST = 40  # levels; no rule file needs a third of them, and the C library has no limit of its own
+_OPENING = (yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken, yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
 @dataclass
@@ -47,12 +49,16 @@ def load_yaml(path: Path, label: str, referrer: str = "") -> Located:
     Raises
     ------
     EvalkitError
-        Syntax error, duplicate key, anchor, alias or tag; with the line of each.
+        Syntax error, duplicate key, anchor, alias, tag, control character or deep nesting; with the line of each.
     """
     text = read_text(path, label, referrer)
     try:
+        depth = 0
         for token in yaml.scan(text, Loader=_LOADER):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
             feature = {yaml.AnchorToken: "anchors", yaml.AliasToken: "aliases", yaml.TagToken: "tags"}.get(type(token))
+            if depth > _DEEPEST:
+                feature = "nesting"
             if feature:
                 spot = Place(label, cell=f"L{token.start_mark.line + 1}")
                 raise EvalkitError(Problem("yaml_forbidden", spot, {"feature": feature}))
@@ -62,8 +68,6 @@ def load_yaml(path: Path, label: str, referrer: str = "") -> Located:
         detail = getattr(error, "problem", None) or str(error)
         spot = Place(label, cell=f"L{mark.line + 1}" if mark else "")
         raise EvalkitError(Problem("yaml_syntax", spot, {"detail": detail})) from None
-    except RecursionError:
-        raise EvalkitError(Problem("yaml_forbidden", Place(label), {"feature": "deep nestings"})) from None
     located = Located(label, {})
     if node is not None:
         problems: list[Problem] = []
@@ -89,4 +93,6 @@ def _build(node: yaml.Node, path: tuple[str | int, ...], located: Located, probl
         return content
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, i), located, problems) for i, item in enumerate(node.value)]
+    if unprintable(node.value):
+        problems.append(Problem("yaml_forbidden", located.place(*path), {"feature": "control"}))
     return node.value

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import total_ordering
 
+_FIRST_YEAR = 1900  # no assessment is older; earlier years are slips of the pen
 _FORMS = {
     "year": re.compile(r"(\d{4})", re.ASCII),
     "half": re.compile(r"(\d{4})-H([12])", re.ASCII),
@@ -52,7 +53,7 @@ class Period:
                     first, last = _days(kind, found.groups())
                 except ValueError:
                     break
-                if first <= last:
+                if first <= last and first.year >= _FIRST_YEAR:
                     return cls(text.strip(), kind, first, last)
         raise PeriodError(text)
 
@@ -64,10 +65,15 @@ class Period:
     def previous(self) -> Period:
         """Return the same period of the year before (上年, 上年同期)."""
         if self.kind == "span":
-            return Period.parse(f"{_year_before(self.first)}/{_year_before(self.last)}")
+            first, last = _year_before(self.first), _year_before(self.last)
+            return Period(f"{first}/{last}", self.kind, first, last)
         if self.kind == "day":
-            return Period.parse(str(_year_before(self.first)))
-        return Period.parse(f"{self.first.year - 1:04d}{self.name[4:]}")
+            day = _year_before(self.first)
+            return Period(str(day), self.kind, day, day)
+        name = f"{self.first.year - 1:04d}{self.name[4:]}"
+        found = _FORMS[self.kind].fullmatch(name)
+        assert found
+        return Period(name, self.kind, *_days(self.kind, found.groups()))
 
     def __lt__(self, other: Period) -> bool:
         return (self.first, self.last) < (other.first, other.last)

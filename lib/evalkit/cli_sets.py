@@ -1,0 +1,114 @@
+"""The commands `evalkit sets …`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evalkit.catalog import load_catalog
+from evalkit.catalog.load import near
+from evalkit.messages import EvalkitError, Problem, word
+
+if TYPE_CHECKING:
+    from evalkit.catalog import Catalog
+
+sets_app = typer.Typer(no_args_is_help=True, help="指标体系。Indicator sets.", rich_markup_mode=None)
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON.")]
+
+
+@sets_app.command("list")
+def sets_list(as_json: AsJson = False) -> None:
+    """列出全部指标体系。List all indicator sets.
+
+    Example: evalkit sets list --json
+    """
+    catalog = load_catalog()
+    found = [_set_record(catalog, set_id) for set_id in sorted(catalog.sets)]
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for item in found:
+        states = "，".join(f"{word('state', state)} {count}" for state, count in item["states"].items())
+        print(f"{item['id']}  {item['name_zh']}  {item['number']}  {item['rows']} 行  {states}")
+
+
+@sets_app.command("show")
+def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: AsJson = False) -> None:
+    """列出一个指标体系的全部指标。Show the rows of a set.
+
+    Example: evalkit sets show cn-demo-2024-city
+    """
+    catalog = load_catalog()
+    found = _known_set(catalog, set_id)
+    rows = [
+        {
+            "id": row.id,
+            "seq": row.seq,
+            "part_of": row.part_of,
+            "name_zh": row.name_zh,
+            "unit": row.unit,
+            "attribute": target.attribute or row.attribute,
+            "levels": list(target.levels or found.levels),
+            "target": target.text,
+            "state": target.cite.state,
+            "clause": target.cite.clause,
+        }
+        for row in found.rows
+        for target in row.targets
+    ]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for item in rows:
+        name = f"{item['part_of']}·{item['name_zh']}" if item["part_of"] else item["name_zh"]
+        attribute, state = word("attribute", item["attribute"]), word("state", item["state"])
+        print(f"{item['id']}  {attribute}  {name}（{item['unit']}）  {item['target']}  〔{state}〕")
+
+
+@sets_app.command("check")
+def sets_check(set_id: Annotated[str | None, typer.Argument(metavar="[SET]")] = None, as_json: AsJson = False) -> None:
+    """检查指标体系并列出待核对的指标值。Check sets and list the targets that nobody verified.
+
+    Example: evalkit sets check cn-demo-2019
+    """
+    catalog = load_catalog(units=True)
+    chosen = [set_id] if set_id else sorted(catalog.sets)
+    open_cells = [
+        {
+            "set": name,
+            "row": row.id,
+            "name_zh": row.name_zh,
+            "levels": list(target.levels),
+            "target": target.text,
+            "state": target.cite.state,
+        }
+        for name in chosen
+        for row in _known_set(catalog, name).rows
+        for target in row.targets
+        if target.cite.state != "verified"
+    ]
+    if as_json:
+        print(json.dumps(open_cells, ensure_ascii=False, indent=2))
+        return
+    for cell in open_cells:
+        print(f"{cell['set']} {cell['row']}  {cell['name_zh']}  {cell['target']}  〔{word('state', str(cell['state']))}〕")
+    print(f"{len(chosen)} 个指标体系，规则无误；{len(open_cells)} 个指标值待核对原文。")
+
+
+def _known_set(catalog: Catalog, set_id: str) -> Any:
+    if set_id not in catalog.sets:
+        raise EvalkitError(Problem("unknown_id", values={"kind": "set", "id": set_id, "hint": near(set_id, catalog.sets)}))
+    return catalog.sets[set_id]
+
+
+def _set_record(catalog: Catalog, set_id: str) -> dict[str, Any]:
+    found = catalog.sets[set_id]
+    states: dict[str, int] = {}
+    for row in found.rows:
+        for target in row.targets:
+            states[target.cite.state] = states.get(target.cite.state, 0) + 1
+    document = catalog.documents[found.document]
+    return {"id": set_id, "name_zh": found.name_zh, "document": found.document, "number": document.number, "levels": list(found.levels),
+            "complete": found.complete, "rows": len(found.rows), "states": states}  # fmt: skip

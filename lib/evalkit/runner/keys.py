@@ -1,0 +1,112 @@
+"""What a region's result depends on, as one hash per layer."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import evalkit
+from evalkit.assessment.lines import lines_of
+from evalkit.catalog import Catalog
+from evalkit.catalog.models import Region, Run
+from evalkit.catalog.rules import AboveMeasure
+from evalkit.formulas import build
+from evalkit.intake import Inputs
+from evalkit.messages import language
+
+#: Layers in the order in which a difference is looked for.
+LAYERS = ("data", "corrections", "decisions", "rules", "plan", "region", "run", "code", "notebook", "environment", "language")
+#: Parts of the package on which values and verdicts depend; the others only show them.
+CALCULATION = ("values", "formulas", "catalog", "intake", "assessment")
+PACKAGES = ("pandas", "numpy", "matplotlib", "seaborn", "papermill", "pydantic")
+
+
+def region_key(catalog: Catalog, inputs: Inputs, region_code: str) -> dict[str, str]:
+    """Return the hash of each layer on which a region's result depends.
+
+    Comments, docstrings, the order of keys in a file and rules that the region does not use change nothing.
+    """
+    run, region = catalog.run(inputs.run), catalog.regions[region_code]
+    items = sorted((item for item in inputs.items.values() if item.region == region_code), key=lambda item: (item.variable, item.period))
+    return {
+        "data": _digest(repr(item) for item in items),
+        "corrections": _digest(repr(c) for c in inputs.corrections if c.region == region_code),
+        "decisions": _digest(repr(d) for d in sorted(inputs.decisions.values(), key=lambda d: d.id) if d.region_code == region_code),
+        "rules": _digest(_rules(catalog, run, region)),
+        "plan": _digest(repr(plan) for plan in catalog.plans_of(run, region_code)),
+        "region": _digest([repr(region)]),
+        "run": _digest([repr(run.model_copy(update={"regions": [], "inputs": [], "plans": []}))]),
+        "code": code_digest(),
+        "notebook": notebook_digest(catalog.project.root / "notebooks" / "assess_region.ipynb"),
+        "environment": _digest([json.dumps(versions(), sort_keys=True)]),
+        "language": language(),
+    }
+
+
+def _rules(catalog: Catalog, run: Run, region: Region) -> Iterable[str]:
+    """Yield everything that the lines of a region reach: sets, measures, formulas, variables, units."""
+    measures: list[str] = []
+    for line in lines_of(catalog, run, region):
+        yield repr(line)
+        measures.append(line.measure)
+        for part in line.rule.walk():
+            measures.append(part.of)
+            if isinstance(part, AboveMeasure):
+                measures.append(part.measure)
+    for set_id in run.sets:
+        found = catalog.sets[set_id]
+        yield repr((found.name_zh, found.name_en, found.document, found.complete, found.rounding, found.classes))
+    seen: set[str] = set()
+    while measures:
+        measure = catalog.measures.get(measures.pop())
+        if measure is None or measure.id in seen:
+            continue
+        seen.add(measure.id)
+        measures.extend(measure.components)
+        yield repr(measure)
+        if measure.formula:
+            yield build(measure.formula).hash
+            for role in sorted(measure.roles):
+                yield repr(catalog.variables.get(measure.binding(role).variable))
+
+
+@cache
+def code_digest() -> str:
+    """Return one hash over the calculation code: what it does, not how it is commented or laid out."""
+    root = Path(evalkit.__file__).parent
+    paths = sorted(path for name in CALCULATION for path in (root / name).rglob("*.py"))
+    return _digest(f"{path.relative_to(root).as_posix()}\n{_meaning(path.read_text(encoding='utf-8'))}" for path in paths)
+
+
+def _meaning(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def notebook_digest(path: Path) -> str:
+    """Return the hash of a notebook's cells, without outputs and metadata."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return _digest(f"{cell['cell_type']}\n{''.join(cell['source'])}" for cell in cells)
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that the results pass through."""
+    from importlib.metadata import version
+
+    return {"python": f"{sys.version_info.major}.{sys.version_info.minor}", **{name: version(name) for name in PACKAGES}}
+
+
+def _digest(parts: Iterable[str]) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(part.encode() + b"\0")
+    return total.hexdigest()[:16]

@@ -1,0 +1,75 @@
+"""Charts say their finding and are the same bytes each time."""
+
+from __future__ import annotations
+
+import warnings
+from fractions import Fraction
+
+import report_samples as samples
+
+from evalkit.report import charts, overview
+from evalkit.report.canvas import Chart
+from evalkit.report.model import build_model
+from evalkit.report.points import Point
+
+
+def dumbbell() -> list[Chart]:
+    rows = samples.rows()
+    group = build_model(rows, [samples.trace(row) for row in rows], samples.context()).groups[0]
+    return charts.dumbbell_charts(
+        group.points, name="d", region="示例区", base=group.point_base, current=group.period, goal=group.point_goal, source="评估结果"
+    )
+
+
+def point(name: str, current: str, target: str, direction: str = "up", unit: str = "%") -> Point:
+    return Point("领域", "1", name, unit, direction, None, Fraction(current), Fraction(target), "", current, f"≥{target}")  # type: ignore[arg-type]
+
+
+def test_the_dumbbell_says_how_many_are_there_and_which_is_farthest() -> None:
+    chart = dumbbell()[0]
+    assert chart.title == "有数值目标的5项中，3项达到2027年目标，距目标最远的是考核比例"
+    assert "优良天数比率：2021年86.1，2023年88.8，2027年目标≥90%" in chart.alt
+
+
+def test_charts_are_the_same_bytes_and_lack_no_glyph() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first, second = dumbbell(), dumbbell()
+    assert first == second
+    assert first[0].png.startswith(b"\x89PNG") and first[0].svg.startswith(b"<?xml")
+    assert b"<dc:date" not in first[0].svg
+
+
+def test_direction_decides_what_is_reached() -> None:
+    assert point("a", "25", "25", "down").reached and not point("a", "26", "25", "down").reached
+    assert point("a", "50", "25", "down").scaled(Fraction(50)) == 50
+
+
+def test_values_that_no_percentage_can_hold_are_left_out_and_counted() -> None:
+    mixed = [point("a", "88", "90"), point("b", "-0.2", "-1", unit="-"), point("c", "22", "12", unit="平方米/人")]
+    assert [item.name for item in charts.drawable(mixed)] == ["a", "c"]
+    assert len(charts.drawable([point("a", "-2", "-1"), point("b", "1", "2")])) == 2
+
+
+def test_many_rows_go_on_several_pages_of_about_the_same_height() -> None:
+    many = [point(f"指标{n}名称较长的一项指标用来换行", str(80 + n % 20), "90", unit="%" if n % 2 else "亩") for n in range(60)]
+    made = charts.dumbbell_charts(many, name="d", region="区", base="", current="2023", goal="", source="x")
+    assert [chart.name for chart in made] == ["d", "d-2", "d-3", "d-4"]
+
+
+def test_the_heat_map_names_where_most_are_short() -> None:
+    columns = [overview.Column("生态安全", "binding", "4", "环境空气质量"), overview.Column("生态经济", "binding", "13", "能源比重")]
+    statuses = {(0, 0): "not_met", (1, 0): "not_met", (0, 1): "met", (1, 1): "not_met"}
+    chart = overview.heat_map(["甲", "乙"], columns, statuses, name="h", subtitle="2023年", source="x")
+    assert chart.title == "2个地区所列2项指标中未达标3项次，最多的是环境空气质量（2次）"
+
+
+def test_the_value_chart_names_ties() -> None:
+    values = [
+        overview.RegionValue(name, Fraction(text), text, "no_target") for name, text in (("甲", "96.3"), ("乙", "96.3"), ("丙", "75.0"))
+    ]
+    chart = overview.value_chart(
+        values, indicator="优良天数比例", unit="%", period="2024-02", target=None, target_text="", name="v", source="x"
+    )
+    assert chart is not None
+    assert chart.title == "2024年2月3个地区优良天数比例在75.0%至96.3%之间，甲、乙最高，丙最低"
