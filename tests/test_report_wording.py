@@ -59,7 +59,7 @@ def test_the_scope_sentence_is_the_official_one() -> None:
 
 def test_an_incomplete_set_gets_no_totals() -> None:
     text = wording.scope_sentence("2024-02", "甲县", "月报", [samples.row("A1", "1", "x", "no_target")], complete=False)
-    assert text == "2024年2月，甲县对照《月报》，所列指标不完整，不作总体统计；现有1项指标中，1项约束性指标中无目标1项。"
+    assert text == "2024年2月，甲县对照《月报》，所列指标是否齐全尚未核对，不作总体统计；所列1项指标中，1项约束性指标中无目标1项。"
 
 
 def test_shortfall_says_value_distance_and_change() -> None:

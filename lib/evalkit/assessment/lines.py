@@ -56,7 +56,9 @@ def _set_lines(catalog: Catalog, set_id: str, region: Region) -> Iterator[Line]:
             basis="set", source=set_id, indicator=row.id, seq=row.seq, part_of=row.part_of, domain=row.domain, task=row.task,
             name_zh=row.name_zh, name_en=row.name_en, unit=row.unit, attribute=target.attribute or row.attribute,
             measure=target.measure or row.measure, text=target.text, rule=target.rule, cite=target.cite,
-            compare_rounded=indicator_set.rounding.compare == "rounded_value", where_relevant=row.where_relevant, set_id=set_id, note=row.note,
+            compare_rounded=indicator_set.rounding.compare == "rounded_value",
+            where_relevant=row.where_relevant,
+            set_id=set_id, note=row.note,
         )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from evalkit.formulas.notation import write_formula
 from evalkit.intake import Input
 from evalkit.values import Period, format_full
 
+_WHEN = {"base": {"zh": "基准年", "en": "base year "}, "previous": {"zh": "上年", "en": "previous year "}}
+_WHOSE = {"reported": {"zh": "申报的", "en": "reported "}, "assigned": {"zh": "上级下达的", "en": "assigned "}}
 _LONG = 40  # significant digits of an input: as received
 
 
@@ -52,6 +54,7 @@ def trace_of(
             "state": row["target_state"],
             "cite": cite_record(line.cite),
             "class": row["class"],
+            "class_zh": class_names(scope, line, row["class"]),
             "class_cites": [cite_record(cite) for cite in classes],
             "note": line.note,
         },
@@ -69,6 +72,17 @@ def trace_of(
         progress=row["progress"],
     )
     return trace
+
+
+def class_names(scope: Scope, line: Line, used: str) -> str:
+    """Return the region's classes as printed, such as 地形：平原."""
+    found = scope.catalog.sets.get(line.set_id)
+    names: list[str] = []
+    for part in used.split(";") if used and found else []:
+        dimension = found.dimension(part.partition("=")[0]) if found else None
+        value = next((v.name_zh for v in dimension.values if v.id == part.partition("=")[2]), "") if dimension else ""
+        names.append(f"{dimension.name_zh}：{value}" if dimension else part)
+    return "；".join(names)
 
 
 def cite_record(cite: Cite | None) -> dict[str, str]:
@@ -106,8 +120,8 @@ def _name(scope: Scope, argument: Argument, lang: str) -> str:
         or scope.catalog.measures[measure if family in ("reported", "assigned") else argument.variable]
     )
     text = known.name_zh if lang == "zh" else known.name_en
-    when = {"base": {"zh": "基准年", "en": "base year "}, "previous": {"zh": "上年", "en": "previous year "}}.get(argument.at)
-    return (when[lang] if when else "") + text
+    when = _WHEN.get(argument.at, {}).get(lang, "")
+    return when + _WHOSE.get(family, {}).get(lang, "") + text
 
 
 def _inputs(scope: Scope, own: MeasureValue) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.report import look, phrases, wording
 
 Row = Mapping[str, str]
+_SAID_ELSEWHERE = ("example_data", "corrected", "rebased", "no_numeric_target")
 
 
 @dataclass(frozen=True)
@@ -82,19 +83,40 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str]) -> Calc
         if formula and row["value"]:
             verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
         target = f"指标值“{row['target_text']}”；" if row["target_text"] else ""
-        said = (("判定", f"{_reported(row)}；{target}{verdict}"),)
+        said = (("判定", f"{_reported(row)}；{target}{verdict}"), *_remarks(trace))
         return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], row["status"], said, sources)
     lines = (
-        ("公式", f"{row['name_zh']} = {formula.get('zh', '')}"),
+        ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
         ("结果与修约", result_line(trace)),
         ("判定", verdict),
+        *_remarks(trace),
     )
     return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], row["status"], lines, sources)
 
 
+def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a reader must know to judge the verdict: the class that chose the target, a re-based base, notes."""
+    target = trace.get("target") or {}
+    if target.get("class_zh"):
+        basis = "；".join(
+            f"{look.state(cite.get('state', ''))}：{cite.get('note') or cite.get('clause', '')}" for cite in target.get("class_cites", [])
+        )
+        yield "分类", f"{target['class_zh']}" + (f"（{basis}）" if basis else "")
+    base = trace.get("base") or {}
+    if base.get("kind") == "rebased":
+        printed = f"，原印{base['reported']}" if base.get("reported") else ""
+        cite = base.get("cite") or {}
+        yield "基数", f"基准年{base['period']}年按{base['value']}计{printed}（{look.state(cite.get('state', ''))}：{cite.get('note', '')}）"
+    notes = [look.note(code) for code in trace.get("notes", []) if code not in _SAID_ELSEWHERE]
+    if target.get("note"):
+        notes.append(str(target["note"]))
+    if notes:
+        yield "说明", "；".join(notes)
+
+
 def _reported(row: Row) -> str:
-    value = row["rounded_value"] or row["value_text"] or row["value"]
+    value = row["value_text"] or row["rounded_value"] or row["value"]
     if not value:
         return f"无数值（{look.reason(row['reason'])}）" if row["reason"] else "无数值"
     year = f"（{phrases.period(row['data_year'])}数据）" if row["data_year"] else ""

@@ -165,6 +165,7 @@ def region_document(model: ReportModel, templates: Path) -> Document:
             shown=phrases.listing([phrases.period(name) for name in shown]),
             unverified=_states(model.unverified, numbers),
             unverified_count=sum(item.count for item in model.unverified),
+            has_targets=any(row.target != "—" for group in model.groups for row in group.table),
             legend=legend(),
             any_progress=any(view.group.progress or view.group.points for view in groups),
             progress_note=_progress_note([view.group for view in groups]),

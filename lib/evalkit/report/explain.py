@@ -31,7 +31,8 @@ class Explanation:
         lines += [f"  {label}：{content}" for label, content in self.block.lines]
         lines += [f"  指标值：{self.trace['target']['text']}（{self._cited(self.trace['target']['cite'])}）"]
         if self.trace.get("definition_zh"):
-            lines.append(f"  口径：{self.trace['definition_zh']}（{self._cited(self.trace['definition_cite'])}）")
+            cited = f"（{self._cited(self.trace['definition_cite'])}）" if self.trace["definition_cite"] else ""
+            lines.append(f"  口径：{self.trace['definition_zh']}{cited}")
         if self.trace.get("decision"):
             decision = self.trace["decision"]
             lines.append(f"  人工判定：{decision['by']}，{decision['date']}，{decision['reason']}，{decision['evidence']}")
@@ -41,7 +42,7 @@ class Explanation:
     def _cited(self, cite: Mapping[str, str]) -> str:
         if not cite:
             return "出处未载明"
-        return "，".join([self.documents.get(cite["document"], cite["document"]), cite["clause"], word("state", cite["state"])])
+        return "，".join([self.documents.get(cite["document"], cite["document"]), cite["clause"], word("state", cite["state"], "zh")])
 
     def __str__(self) -> str:
         return self.text

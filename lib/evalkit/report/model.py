@@ -14,6 +14,7 @@ from evalkit.report.points import Point, dumbbell_points
 from evalkit.values import Period, PeriodError
 
 Row = Mapping[str, str]
+_NO_TARGET = {"", "—", "-"}
 
 __all__ = ["Group", "IndicatorRow", "Progress", "ReportContext", "ReportModel", "Unverified", "build_model"]
 
@@ -265,8 +266,8 @@ def _line(
         if row["previous_value"] and when == last and (not value or row["value_source"] == "computed"):
             value = _rounded(row["previous_value"], row["rounded_value"])
         earlier.append(value or "—")
-    shown = row["rounded_value"] or row["value_text"] or row["value"] or (look.reason(row["reason"]) if row["reason"] else "—")
-    target = row["target_text"] + (look.DAGGER if row["target_text"] and row["target_state"] != "verified" else "")
+    shown = row["value_text"] or row["rounded_value"] or row["value"] or (look.reason(row["reason"]) if row["reason"] else "—")
+    target = _marked(row)
     planned = [goals.get((row["indicator"], when)) for when in milestones]
     return IndicatorRow(
         indicator=row["indicator"],
@@ -278,17 +279,18 @@ def _line(
         attribute=look.attribute(row["attribute"]),
         history=tuple(earlier),
         current=shown,
-        target=target or "—",
+        target=target,
         goals=tuple(_marked(goal) for goal in planned),
         status=row["status"],
         remark=_remark(row),
     )
 
 
-def _marked(goal: Row | None) -> str:
-    if goal is None or not goal["target_text"]:
+def _marked(row: Row | None) -> str:
+    """Return a threshold as printed, with a dagger unless it is verified."""
+    if row is None or row["target_text"] in _NO_TARGET:
         return "—"
-    return goal["target_text"] + (look.DAGGER if goal["target_state"] != "verified" else "")
+    return row["target_text"] + (look.DAGGER if row["target_state"] != "verified" else "")
 
 
 def _rounded(value: str, model: str) -> str:
@@ -300,9 +302,11 @@ def _rounded(value: str, model: str) -> str:
 
 def _remark(row: Row) -> str:
     parts = []
-    if row["reason"] and (row["rounded_value"] or row["value_text"] or row["value"]):
+    if row["reason"] and (row["value_text"] or row["rounded_value"] or row["value"]):
         parts.append(look.reason(row["reason"]))
-    for code in filter(None, row["note"].split(";")):
+    for code in row["note"].split(";"):
+        if code in ("", "example_data", "no_numeric_target"):  # said on every page; seen in the progress table
+            continue
         if code == "lagged_year" and row["data_year"]:
             parts.append(f"为{phrases.period(row['data_year'])}数据")
         else:
@@ -310,7 +314,7 @@ def _remark(row: Row) -> str:
     return "；".join(dict.fromkeys(parts))
 
 
-_NO_PROGRESS = {"base_missing": "无基准", "base_equals_target": "已达目标"}
+_NO_PROGRESS = {"base_missing": "无基准", "base_equals_target": "已达目标", "lower_bound": "仅知下限", "upper_bound": "仅知上限"}
 
 
 def _progress(planned: Sequence[Row]) -> list[Progress]:
@@ -331,7 +335,7 @@ def _progress(planned: Sequence[Row]) -> list[Progress]:
                 unit=row["unit"],
                 milestone=row["milestone"],
                 base=_rounded(row["base_value"], now) or "—",
-                current=now or row["value_text"] or (look.reason(row["reason"]) if row["reason"] else "—"),
+                current=row["value_text"] or now or (look.reason(row["reason"]) if row["reason"] else "—"),
                 goal=row["target_text"] or row["milestone_value"],
                 progress=f"{phrases.fixed(share, 1)}%" if share is not None else why,
             )

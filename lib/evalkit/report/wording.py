@@ -24,7 +24,7 @@ def row_title(row: Row) -> str:
 
 def printed_value(row: Row) -> str:
     """Return the value of a row as printed: a number, or the source's words, or the reason why there is none."""
-    value = row.get("rounded_value") or row.get("value_text") or row.get("value", "")
+    value = row.get("value_text") or row.get("rounded_value") or row.get("value", "")
     if value:
         return value
     return look.reason(row["reason"]) if row.get("reason") else ""
@@ -63,7 +63,7 @@ def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row],
         return f"{head}没有可评估的指标。"
     if complete:
         return f"{head}评估{total}项指标：{'；'.join(parts)}。"
-    return f"{head}，所列指标不完整，不作总体统计；现有{total}项指标中，{'；'.join(parts)}。"
+    return f"{head}，所列指标是否齐全尚未核对，不作总体统计；所列{total}项指标中，{'；'.join(parts)}。"
 
 
 def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:
@@ -86,7 +86,10 @@ def shortfall_sentence(row: Row) -> str:
     text = f"{_title(row)}为{value}" if value else _title(row)
     gap, target = phrases.number(row.get("gap", "")), phrases.number(row.get("target_value", ""))
     exact = phrases.number(row.get("value", ""))
-    if gap is not None and gap < 0 and target is not None and exact is not None and exact != target:
+    differs = "definition_differs" in row.get("note", "").split(";")
+    if differs:
+        text += f"（{look.note('definition_differs')}）"
+    if not differs and gap is not None and gap < 0 and target is not None and exact is not None and exact != target:
         digits = max(phrases.decimals(row.get("rounded_value", "")), phrases.decimals(row["target_value"]))
         while digits < 6 and phrases.number(phrases.fixed(abs(gap), digits)) == 0:
             digits += 1
@@ -94,6 +97,8 @@ def shortfall_sentence(row: Row) -> str:
         text += f"，{side}指标值（{row['target_text']}）{phrases.difference(gap, row['unit'], digits)}"
     else:
         text += f"，指标值为“{row['target_text']}”"
+    if differs or row.get("value_text"):
+        return f"{text}。"
     previous = _printed_like(row.get("previous_value", ""), row.get("rounded_value", ""))
     moved = phrases.change(previous, row.get("rounded_value", ""), row["unit"])
     if moved:
@@ -111,7 +116,7 @@ def _printed_like(value: str, model: str) -> str:
 
 def unknown_sentence(row: Row) -> str:
     """Return why a row is pending or has no data."""
-    value = phrases.with_unit(row.get("rounded_value") or row.get("value_text", ""), row["unit"])
+    value = phrases.with_unit(row.get("value_text") or row.get("rounded_value", ""), row["unit"])
     why = look.reason(row["reason"]) if row.get("reason") else "原因未注明"
     shown = f"为{value}" if value else ""
     return f"{_title(row)}{shown}，指标值为“{row['target_text']}”：{why}。"
@@ -160,7 +165,7 @@ def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mappin
     sign = _SIGN.get(op, op) if result == "true" else _OPPOSITE.get(op, f"不满足{_SIGN.get(op, op)}")
     sign = {"<": "<", ">": ">"}.get(sign, sign)
     shown = phrases.beside(left, right, digits)
-    limit = right if against == "target" else phrases.beside(right, shown, digits)
+    limit = right if against == "target" or phrases.decimals(right) <= 4 else phrases.beside(right, shown, max(digits, 2))
     return f"{prefix}{phrases.with_unit(shown, unit)} {sign} {_whose(check, names)}{phrases.with_unit(limit, unit)}".strip()
 
 
@@ -186,7 +191,9 @@ def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], printed_u
         Unit as the set prints it; the measure's own where that is a dash.
     """
     digits = int(trace.get("digits") or 0)
-    unit = phrases.unit(printed_unit) or str(trace.get("unit", ""))
+    # A score accepted in place of a share is compared as a number, never shown as a percentage.
+    differs = "definition_differs" in trace.get("notes", [])
+    unit = "" if differs else phrases.unit(printed_unit) or str(trace.get("unit", ""))
     own = str(trace.get("measure", ""))
     checks = [check_phrase(check, digits, unit, names, own) for check in trace.get("checks", [])]
     parts = list(dict.fromkeys(text for text in checks if text))

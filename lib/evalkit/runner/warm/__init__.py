@@ -1,0 +1,8 @@
+"""Executes notebooks in processes forked from one that has already imported the libraries.
+
+Importing this package loads neither papermill nor any other large library, so that the server can be started first.
+"""
+
+from evalkit.runner.warm.client import Availability, Fate, WarmServer, available, shared_server
+
+__all__ = ["Availability", "Fate", "WarmServer", "available", "shared_server"]

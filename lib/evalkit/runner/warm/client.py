@@ -1,0 +1,379 @@
+"""The launcher's side of warm execution: the server, and the processes of notebooks it forks."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+START_TIMEOUT = 120.0  # seconds; the imports of a cold disk are slow
+GRACE = 5.0  # seconds between the end of a notebook and the end of its process, as with a kernel
+_CODE = "import sys; sys.path[:] = [p for p in sys.path if p]; from evalkit.runner.warm.server import main; main({fd}, {pid}, {preload!r})"
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether notebooks can be executed warm here; the reason says why not."""
+
+    yes: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.yes
+
+
+def available() -> Availability:
+    """Return whether notebooks can be executed warm on this system."""
+    if sys.platform != "linux":
+        return Availability(False, f"processes cannot be forked safely on {sys.platform}; notebooks run in ordinary kernels")
+    if sys.implementation.name != "cpython":
+        return Availability(False, f"{sys.implementation.name} is not supported; notebooks run in ordinary kernels")
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+        os.close(os.memfd_create("evalkit"))
+    except (OSError, AttributeError) as error:
+        return Availability(False, f"this Linux is too old or too restricted ({error}); notebooks run in ordinary kernels")
+    return Availability(True)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """How the process of a notebook ended.
+
+    Parameters
+    ----------
+    reason : str
+        ``ended`` (by itself), ``time`` (its limit was reached), ``stopped`` (by the launcher), ``refused`` or ``lost``.
+    status : int
+        Exit code; below zero the number of a signal.
+    tail : str
+        What it wrote last to the standard error of the process.
+    """
+
+    reason: str
+    status: int = 0
+    tail: str = ""
+
+    def __str__(self) -> str:
+        told = {"time": "it was stopped at its time limit", "stopped": "it was stopped", "lost": "nothing is known of its end"}
+        if self.reason == "refused":
+            return f"its process could not be started: {self.tail}"
+        if self.reason != "ended":
+            return told[self.reason]
+        if self.status < 0:
+            with contextlib.suppress(ValueError):
+                name = f" ({signal.Signals(-self.status).name})"
+                hint = "; the system may have run out of memory" if -self.status == signal.SIGKILL else ""
+                return f"its process was ended by signal {-self.status}{name}{hint}"
+        return f"its process ended with exit code {self.status}" if self.status >= 0 else f"ended by signal {-self.status}"
+
+
+class Task:
+    """The process of one notebook, seen from the launcher: `socket` carries its messages."""
+
+    def __init__(self, messages: socket.socket, control: socket.socket, time_limit: float | None) -> None:
+        self.socket = messages
+        self.time_limit = time_limit
+        self._control = control
+        self._report = b""
+        self._fate: Fate | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process and all it started are gone."""
+        return self._fate is not None or self._listen(0)
+
+    def interrupt(self) -> None:
+        """Interrupt the cell that runs."""
+        with contextlib.suppress(OSError):
+            self._control.send(b"I")
+
+    def kill(self) -> None:
+        """Have the process and all it started killed; may be called from any thread."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+
+    def fate(self, timeout: float = GRACE) -> Fate:
+        """Wait for the end of the process and return how it came."""
+        if not self._listen(timeout, drain=True):
+            self.kill()
+            if not self._listen(2 * GRACE, drain=True):
+                return Fate("lost")
+        assert self._fate is not None
+        return self._fate
+
+    def finish(self, now: bool = False) -> Fate:
+        """End the process, `now` or in its own way, and return how it ended."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+        if now:
+            self.kill()
+        fate = self.fate()
+        self.socket.close()
+        self._control.close()
+        return fate
+
+    def _listen(self, timeout: float, drain: bool = False) -> bool:
+        """Read the report and return whether the end has come; with `drain` throw away what the notebook still says."""
+        until = time.monotonic() + timeout
+        with self._lock:
+            ends = {end.fileno(): end for end in ([self._control, self.socket] if drain else [self._control])}
+            while self._fate is None:
+                poll = select.poll()
+                for number in ends:
+                    if number >= 0:
+                        poll.register(number, select.POLLIN)
+                events = poll.poll(max(0.0, until - time.monotonic()) * 1000)
+                if not events:
+                    return False
+                for number, _ in events:
+                    received = _received(ends[number], 1 << 16)
+                    if ends[number] is self._control:
+                        self._note(received)
+                    elif not received:
+                        del ends[number]
+            return True
+
+    def _note(self, received: bytes) -> None:
+        self._report += received
+        if not received:
+            try:
+                self._fate = Fate(**json.loads(self._report))
+            except (ValueError, TypeError):
+                self._fate = Fate("lost")
+
+
+class WarmServer:
+    """A process that has imported the libraries and forks one process per notebook.
+
+    As a context manager it is also what :func:`shared_server` returns. It may be used by several threads; when it is
+    closed the notebooks still running are killed, so leave it before the pool of threads that uses it.
+
+    Parameters
+    ----------
+    preload : sequence of str, optional
+        Modules to import beforehand; by default numpy, pandas, matplotlib, seaborn and those of evalkit.
+    start_timeout : float
+        Seconds within which it has to be ready.
+    """
+
+    def __init__(self, preload: Sequence[str] | None = None, start_timeout: float = START_TIMEOUT) -> None:
+        self.preload = list(preload) if preload is not None else None
+        self.start_timeout = start_timeout
+        self._lock = threading.RLock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._ready = False
+        self._closed = False
+        self._owner = 0
+        self._tasks: set[Task] = set()
+
+    def __enter__(self) -> WarmServer:
+        self.start()
+        _entered.append(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _entered.remove(self)
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """Number of the server's process; 0 when there is none."""
+        return self._process.pid if self._process and self._process.poll() is None else 0
+
+    def start(self) -> None:
+        """Start the server unless it runs; it may take seconds to be ready, which nobody waits for here.
+
+        Raises
+        ------
+        RuntimeError
+            This system cannot do it, or the server has been closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the warm server has been closed")
+            if self._process and self._owner == os.getpid() and self._process.poll() is None:
+                return
+            found = available()
+            if not found:
+                raise RuntimeError(found.reason)
+            if self._control:
+                self._control.close()
+            self._tasks.clear()
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+            environment.setdefault("PYTHONHASHSEED", "0")  # equal notebooks print their sets in equal order
+            environment.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+            code = _CODE.format(fd=theirs.fileno(), pid=os.getpid(), preload=self.preload)
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", code],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=environment,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl-C is for the launcher, which ends the rest in order
+                )
+            except BaseException:
+                ours.close()
+                raise
+            finally:
+                theirs.close()
+            self._control, self._ready, self._owner = ours, False, os.getpid()
+
+    def wait(self) -> None:
+        """Start the server if need be and wait until it is ready.
+
+        Raises
+        ------
+        RuntimeError
+            It does not become ready; the message holds the reason.
+        """
+        with self._lock:
+            self.start()
+            if self._ready:
+                return
+            assert self._control is not None
+            assert self._process is not None
+            self._control.settimeout(self.start_timeout)
+            try:
+                word = self._control.recv(1 << 16)
+            except TimeoutError:
+                self._stop()
+                raise RuntimeError(f"the warm server was not ready within {self.start_timeout:g} s") from None
+            except OSError:
+                word = b""
+            if word != b"ready":
+                status = self._stop()
+                said = word.decode("utf-8", "replace") or f"exit code {status}"
+                raise RuntimeError(f"the warm server could not start: {said}")
+            self._control.settimeout(None)
+            self._ready = True
+
+    def spawn(
+        self,
+        cwd: str,
+        environment: Mapping[str, str],
+        *,
+        time_limit: float | None = None,
+        memory_limit: int | None = None,
+        seed: int = 0,
+    ) -> Task:
+        """Fork a process for a notebook.
+
+        Parameters
+        ----------
+        cwd : str
+            Folder it works in.
+        environment : mapping
+            Its environment.
+        time_limit : float, optional
+            Seconds after which it is killed.
+        memory_limit : int, optional
+            Bytes of address space (``RLIMIT_AS``).
+        seed : int
+            Seed of ``random`` and ``numpy.random``.
+        """
+        if not os.path.isdir(cwd):
+            raise FileNotFoundError(f"the folder for the notebook does not exist: {cwd}")
+        request = {"cwd": os.path.abspath(cwd), "environment": dict(environment), "launcher": os.getpid(), "seed": seed,
+                   "time_limit": time_limit, "memory_limit": memory_limit}  # fmt: skip
+        ours, theirs = socket.socketpair()
+        control, keeper = socket.socketpair()
+        task = Task(ours, control, time_limit)
+        try:
+            with self._lock:
+                self._hand_over(theirs, keeper)
+                self._tasks = {other for other in self._tasks if not other.ended} | {task}
+            text = json.dumps(request).encode()
+            with contextlib.suppress(OSError):  # should it be gone already, its fate will say so
+                control.sendall(len(text).to_bytes(8, "big") + text)
+        except BaseException:
+            ours.close()
+            control.close()
+            raise
+        finally:
+            theirs.close()
+            keeper.close()
+        return task
+
+    def _hand_over(self, *ends: socket.socket) -> None:
+        """Give the server the ends of a new process; a server that has died is started once more."""
+        for attempt in (1, 2):
+            self.wait()
+            assert self._control is not None
+            try:
+                socket.send_fds(self._control, [b"F"], [end.fileno() for end in ends])
+                return
+            except OSError:
+                self._stop()
+                if attempt == 2:
+                    raise
+
+    def close(self) -> None:
+        """Kill the notebooks still running and end the server."""
+        self._closed = True
+        control = self._control
+        if control and not self._ready and self._owner == os.getpid():
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)  # nobody has to wait until it is ready
+        with self._lock:
+            if self._owner != os.getpid():
+                return
+            for task in self._tasks:
+                task.kill()
+            for task in self._tasks:
+                task.fate()
+            self._tasks.clear()
+            self._stop()
+
+    def _stop(self) -> int | None:
+        if self._process is None or self._control is None:
+            return None
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._control.close()
+        try:
+            status = self._process.wait(GRACE if self._ready else 0.5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
+        self._process, self._control, self._ready = None, None, False
+        return status
+
+
+_entered: list[WarmServer] = []
+_lazy: WarmServer | None = None
+_lock = threading.Lock()
+
+
+def shared_server() -> WarmServer:
+    """Return the server entered last, else one that is started on first use and ended when this process exits."""
+    global _lazy
+    with _lock:
+        if _entered:
+            return _entered[-1]
+        if _lazy is None:
+            _lazy = WarmServer()
+            atexit.register(_lazy.close)
+        return _lazy
+
+
+def _received(end: socket.socket, size: int) -> bytes:
+    try:
+        return end.recv(size)
+    except OSError:
+        return b""

@@ -1,0 +1,333 @@
+"""A notebook's process: ipykernel's own kernel and shell, whose messages go down a socket in place of ZeroMQ."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import codecs
+import contextlib
+import faulthandler
+import gc
+import json
+import logging
+import os
+import random
+import resource
+import select
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from _thread import start_new_thread
+from contextvars import ContextVar
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from ipykernel.iostream import OutStream
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.zmqshell import ZMQInteractiveShell
+from jupyter_client.session import Session
+from tornado.ioloop import IOLoop
+from traitlets import Type
+from traitlets.config import Config
+
+from evalkit.runner.warm import wire
+
+_SPARE = 128 << 20  # bytes that become free at a MemoryError, so that it can be shown
+_BUFFER = 1 << 16  # characters held back at most
+_INTERVAL = 0.2  # seconds they are held back at most, as in ipykernel
+_sleep = time.sleep
+
+
+class PipeSession(Session):
+    """Session that writes its messages to a socket: of the shell channel when told so, else of the channel of outputs."""
+
+    def connect(self, link: socket.socket, capture: Capture) -> None:
+        """Use this socket from now on, in this process."""
+        self.pid = os.getpid()
+        self.link = link
+        self.capture = capture
+        self.lock = threading.RLock()
+        os.register_at_fork(before=self.lock.acquire, after_in_parent=self.lock.release)
+
+    def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, ident: Any = None, buffers: Any = None,
+             track: bool = False, header: Any = None, metadata: Any = None) -> dict[str, Any] | None:  # fmt: skip
+        """Send a message, after the text written before it."""
+        whole = isinstance(msg_or_type, dict)
+        msg: dict[str, Any] = msg_or_type if whole else self.msg(msg_or_type, content, parent, header, metadata)
+        if os.getpid() != self.pid:
+            return None  # a fork of the notebook's process
+        text = self.pack({key: msg[key] for key in ("header", "parent_header", "metadata", "content")})
+        with self.lock:
+            if msg["header"]["msg_type"] != "stream":
+                self.capture.flush()
+            parts = [text, *(bytes(part) for part in buffers or msg.get("buffers") or [])]
+            with contextlib.suppress(OSError):  # the launcher has gone; the keeper will end this process
+                self.link.sendall(wire.pack(wire.SHELL if stream == "shell" else wire.IOPUB, parts))
+        return msg
+
+
+class Capture:
+    """What the process writes, in the order it came: through Python's streams, or to the descriptors 1 and 2."""
+
+    def __init__(self, session: PipeSession, outputs: list[tuple[int, int]]) -> None:
+        self.session = session
+        self.pending: list[tuple[dict[str, Any], str, list[str]]] = []
+        self.held = 0
+        self.waiting = False
+        self.parent: dict[str, Any] = {}
+        decoder = codecs.getincrementaldecoder("utf-8")
+        self.pipes = [(name, reading, decoder("replace")) for name, (reading, _) in zip(("stdout", "stderr"), outputs, strict=True)]
+
+    def write(self, name: str, text: str, parent: dict[str, Any]) -> None:
+        """Take text from Python."""
+        if os.getpid() != self.session.pid:  # a fork of the notebook's process
+            os.write(1 if name == "stdout" else 2, text.encode("utf-8", "replace"))
+            return
+        with self.session.lock:
+            self._drain()
+            self._add(name, text, parent)
+            if self.held > _BUFFER:
+                self.flush()
+            else:
+                self._flush_soon()
+
+    def flush(self) -> None:
+        """Send all that there is."""
+        if os.getpid() != self.session.pid:
+            return
+        with self.session.lock:
+            self._drain()
+            pending, self.pending, self.held = self.pending, [], 0
+            for parent, name, texts in pending:
+                self.session.send("iopub", "stream", {"name": name, "text": "".join(texts)}, parent)
+
+    def watch(self) -> None:
+        """Read the pipes for ever, so that nobody who writes to them has to wait."""
+        poll = select.poll()
+        for _, reading, _ in self.pipes:
+            poll.register(reading, select.POLLIN)
+        while True:
+            poll.poll()
+            with self.session.lock:
+                self._drain()
+                self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        if self.pending and not self.waiting:
+            self.waiting = True
+            start_new_thread(self._later, ())  # unseen by threading.enumerate
+
+    def _later(self) -> None:
+        _sleep(_INTERVAL)
+        self.waiting = False
+        self.flush()
+
+    def _drain(self) -> None:
+        for name, reading, decoder in self.pipes:
+            with contextlib.suppress(BlockingIOError):
+                while part := os.read(reading, 1 << 16):
+                    self._add(name, decoder.decode(part), self.parent)
+
+    def _add(self, name: str, text: str, parent: dict[str, Any]) -> None:
+        if text:
+            if self.pending and self.pending[-1][1] == name and self.pending[-1][0] is parent:
+                self.pending[-1][2].append(text)
+            else:
+                self.pending.append((parent, name, [text]))
+            self.held += len(text)
+
+
+class _OutStream(OutStream):
+    """Standard output or error; ipykernel's class, without its threads."""
+
+    def __init__(self, name: str, capture: Capture, original: int) -> None:
+        self.name = name
+        self.capture = capture
+        self.session = capture.session
+        self.echo = None
+        self.pub_thread: Any = capture  # None would mean closed
+        self._isatty = False
+        self._should_watch = False
+        self._original_stdstream_copy = original
+        self._master_pid = os.getpid()
+        self._local = threading.local()
+        self._parent_header: ContextVar[dict[str, Any]] = ContextVar("parent_header")
+        self._parent_header.set({})
+        self._parent_header_global: dict[str, Any] = {}
+
+    def write(self, string: str) -> int:
+        """Write text."""
+        if not isinstance(string, str):
+            raise TypeError(f"write() argument must be str, not {type(string)}")  # type: ignore[unreachable]
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
+        self.capture.write(self.name, string, self.parent_header)
+        return len(string)
+
+    def flush(self) -> None:
+        """Send what has been written."""
+        self.capture.flush()
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        """Note the cell that runs."""
+        self.capture.flush()
+        super().set_parent(parent)  # type: ignore[no-untyped-call]
+        self.capture.parent = self.parent_header
+
+
+class _Shell(ZMQInteractiveShell):
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        if sys.exc_info()[0] is MemoryError:
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        super().showtraceback(*args, **kwargs)
+
+
+# Some libraries know a notebook by the names of these classes: click by the module of the stream, rich by the shell.
+_OutStream.__name__ = _OutStream.__qualname__ = "OutStream"
+_OutStream.__module__ = OutStream.__module__
+_Shell.__name__ = _Shell.__qualname__ = "ZMQInteractiveShell"
+_Shell.__module__ = ZMQInteractiveShell.__module__
+
+
+class _Kernel(IPythonKernel):
+    shell_class = Type(_Shell)
+    _supports_kernel_subshells = False
+
+    def _abort_queues(self, subshell_id: str | None = None) -> None:
+        """Do nothing: the launcher sends one cell at a time."""
+
+    async def handle(self, msg: dict[str, Any]) -> None:
+        """Do what a message of the launcher asks for."""
+        self.set_parent([], msg, "shell")  # type: ignore[no-untyped-call]
+        self._publish_status("busy", "shell")  # type: ignore[no-untyped-call]
+        handler = self.shell_handlers.get(msg["header"]["msg_type"])
+        try:
+            self.pre_handler_hook()  # type: ignore[no-untyped-call]
+            result = handler("shell", [], msg) if handler else None
+            if result is not None:
+                await result
+        except (Exception, KeyboardInterrupt) as error:  # an error beside the cell's own, which has been shown
+            failed = {"status": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": []}
+            assert self.session is not None
+            self.session.send(self.iopub_socket, "error", failed, msg)
+            self.session.send("shell", "execute_reply", failed, msg)  # type: ignore[arg-type]
+        finally:
+            self.post_handler_hook()  # type: ignore[no-untyped-call]
+        self._publish_status("idle", "shell")  # type: ignore[no-untyped-call]
+
+
+def make_kernel() -> _Kernel:
+    """Return the kernel that each notebook's process inherits; nothing has run in it."""
+    config = Config()
+    config.HistoryManager.hist_file = ":memory:"
+    kernel: _Kernel = _Kernel.instance(
+        config=config,
+        session=PipeSession(key=b"unused"),
+        iopub_socket="iopub",
+        log=logging.getLogger("evalkit.warm"),
+        # Only asked for the thread that cells run in.
+        shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
+    )
+    kernel._execute_sleep = 0.0
+    assert kernel.shell is not None
+    kernel.shell.extension_manager.load_extension("storemagic")
+    return kernel
+
+
+def run(kernel: _Kernel, request: dict[str, Any], link: socket.socket, outputs: list[tuple[int, int]]) -> int:
+    """Execute cells until the launcher sends no more; return the exit code."""
+    _surroundings(request)
+    session, shell = kernel.session, kernel.shell
+    assert isinstance(session, PipeSession)
+    assert shell is not None
+    capture = Capture(session, outputs)
+    session.connect(link, capture)
+    originals = [os.dup(1), os.dup(2)]
+    for target, (_, writing) in zip((1, 2), outputs, strict=True):
+        os.dup2(writing, target)
+        os.close(writing)
+    start_new_thread(capture.watch, ())
+    faulthandler.enable(2)
+    sys.stdout, sys.stderr = (_OutStream(name, capture, fd) for name, fd in zip(("stdout", "stderr"), originals, strict=True))
+    kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
+    shell.init_environment()
+    shell.starting_dir = os.getcwd()
+    shell.history_manager.dir_hist[:] = [Path.cwd()]
+    _use_inline_figures()
+    if request["memory_limit"]:
+        limit = request["memory_limit"]
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit + _SPARE))
+    _seed(request["seed"])
+    with contextlib.suppress(RuntimeError):  # exit() stops the loop
+        asyncio.run(_serve(kernel, link))
+    return _finish()
+
+
+def _surroundings(request: dict[str, Any]) -> None:
+    """Make folder, environment and search path those an ordinary kernel would have."""
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.environ["JPY_PARENT_PID"] = str(request["launcher"])
+    os.environ.setdefault("PYDEVD_USE_FRAME_EVAL", "NO")
+    time.tzset()
+    tempfile.tempdir = None
+    sys.argv = ["ipykernel_launcher.py"]
+    site = (index for index, path in enumerate(sys.path) if os.path.basename(path) in ("site-packages", "dist-packages"))
+    sys.path.insert(next(site, 0), "")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # but for the time a cell runs
+
+
+def _use_inline_figures() -> None:
+    """Choose matplotlib's backend as its import in an ordinary kernel would; the backend itself is not imported yet."""
+    backend = os.environ.get("MPLBACKEND") or "module://matplotlib_inline.backend_inline"
+    os.environ["MPLBACKEND"] = backend
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].rcParams["backend"] = backend
+
+
+def _seed(seed: int) -> None:
+    """Seed the generators: all forks would inherit the same state of numpy's."""
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed % (1 << 32))
+
+
+async def _serve(kernel: _Kernel, link: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    kernel.io_loop = IOLoop.current()
+    requests: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+    decoder = wire.Decoder()
+
+    def receive() -> None:
+        received = link.recv(1 << 16)
+        for _, parts in decoder.feed(received):
+            requests.put_nowait({**json.loads(parts[0]), "buffers": parts[1:]})
+        if not received:
+            loop.remove_reader(link)
+            requests.put_nowait(None)
+
+    loop.add_reader(link, receive)
+    while (msg := await requests.get()) is not None:
+        await kernel.handle(msg)
+
+
+def _finish() -> int:
+    """Do what the end of an interpreter does for others: wait for threads, run exit functions, close files."""
+    with contextlib.suppress(BaseException):
+        getattr(threading, "_shutdown", lambda: None)()
+    with contextlib.suppress(BaseException):
+        getattr(atexit, "_run_exitfuncs", lambda: None)()
+    with contextlib.suppress(BaseException):
+        vars(sys.modules["__main__"]).clear()
+        gc.collect()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with contextlib.suppress(BaseException):
+            if stream is not None:
+                stream.flush()
+    return 0
