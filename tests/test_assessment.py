@@ -224,6 +224,12 @@ def test_a_bound_is_printed_as_one_and_decides_what_it_can(project: TinyProject)
     assert (row["status"], row["reason"]) == ("pending", "awaiting_evidence")
 
 
+def test_every_row_of_an_example_says_that_its_data_are_invented(assessed: Assessed) -> None:
+    for run, region in RUNS:
+        marked = {"example_data" in row["note"].split(";") for row in assessed(run, region).rows}
+        assert marked == {run == "example-county-2024"}
+
+
 # --- shape, traces, bytes -----------------------------------------------------------------------------------------
 
 

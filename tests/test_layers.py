@@ -21,7 +21,6 @@ LAYERS = [
     {"review"},
     {"report"},
     {"runner", "package"},
-    {"console"},
     {"cli"},
     {"__init__", "__main__"},
 ]

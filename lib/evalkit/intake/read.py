@@ -70,6 +70,7 @@ class _Reader:
         for correction, place in corrections:
             self.corrections[(correction.file, correction.region, correction.period, correction.variable)].append((correction, place))
         self.used: set[str] = set()
+        self.unread: set[str] = set()  # files that could not be read: nothing can be said of their corrections
 
     def problem(self, code: str, place: Place, region: str = "", severity: str = "error", **values: object) -> None:
         self.inputs.problems.append(Problem(code, place, values, severity, region))  # type: ignore[arg-type]
@@ -82,6 +83,7 @@ class _Reader:
             rows, problems = read_csv(path, f"data/raw/{name}", REQUIRED, str(place), OPTIONAL)
         except EvalkitError as error:
             self.inputs.problems.extend(error.problems)
+            self.unread.add(name)
             return
         self.inputs.problems.extend(problems)
         for row in rows:
@@ -209,7 +211,7 @@ class _Reader:
     def unused_corrections(self, regions: list[str]) -> None:
         for entries in self.corrections.values():
             for correction, place in entries:
-                if correction.id not in self.used and self.region in (None, correction.region):
+                if correction.id not in self.used and correction.file not in self.unread and self.region in (None, correction.region):
                     # A correction for a region outside the run concerns the whole run: nobody else would see it.
                     region = correction.region if correction.region in regions else ""
                     self.problem("correction_no_cell", place, region, id=correction.id)

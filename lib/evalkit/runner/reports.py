@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 from evalkit.catalog import Catalog, load_catalog
 from evalkit.intake import read_inputs
@@ -16,7 +17,7 @@ from evalkit.runner import state
 ROLL_UP = "all"
 
 
-def make_reports(catalog: Catalog, run_id: str, out_dir: Path) -> Iterator[tuple[int, int, str, list[Problem]]]:
+def make_reports(catalog: Catalog, run_id: str, out_dir: Path, renderer: str = "auto") -> Iterator[tuple[int, int, str, list[Problem]]]:
     """Make the Word, PDF and web reports of all regions of a run and its roll-up.
 
     Parameters
@@ -25,6 +26,7 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path) -> Iterator[tuple
     run_id : str
     out_dir : Path
         Where they go.
+    renderer : {"auto", "pandoc", "quarto"}
 
     Yields
     ------
@@ -44,7 +46,7 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path) -> Iterator[tuple
     # Fresh processes, not forked ones: matplotlib and the converters keep state, and Windows has no fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, max(len(names), 1)), mp_context=context) as pool:
-        futures = {pool.submit(_make_one, str(project.root), run_id, name, str(out_dir.resolve())): name for name in names}
+        futures = {pool.submit(_make_one, str(project.root), run_id, name, str(out_dir.resolve()), renderer): name for name in names}
         for done, future in enumerate(as_completed(futures), start=1):
             name = futures[future]
             try:
@@ -54,7 +56,16 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path) -> Iterator[tuple
             yield done, len(names), name, problems
 
 
-def _make_one(root: str, run_id: str, name: str, out_dir: str) -> list[Problem]:
+def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
+    """Return a warning when the results of a run are not those of the files as they are now."""
+    changed = state.changed_files(catalog.project, run_id)
+    if not changed:
+        return []
+    values = {"run": run_id, "files": changed[:5]}
+    return [Problem("results_stale", Place(catalog.project.label(catalog.project.processed(run_id))), values, "warning")]
+
+
+def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) -> list[Problem]:
     """Make one report in a process of its own; return what went wrong."""
     from evalkit.report.build import build_region, build_rollup
     from evalkit.report.fill import context_from_catalog
@@ -64,9 +75,9 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str) -> list[Problem]:
         inputs = read_inputs(catalog, run_id)
         if name == ROLL_UP:
             contexts = [context_from_catalog(catalog, inputs, code) for code in catalog.run(run_id).regions]
-            build_rollup(Path(root), run_id, contexts, Path(out_dir))
+            build_rollup(Path(root), run_id, contexts, Path(out_dir), renderer)
         else:
-            build_region(Path(root), run_id, name, context_from_catalog(catalog, inputs, name), Path(out_dir))
+            build_region(Path(root), run_id, name, context_from_catalog(catalog, inputs, name), Path(out_dir), renderer)
     except EvalkitError as error:
         return error.problems
     return []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evalkit.cli_sets import sets_app
+from evalkit.cli.sets import sets_app
 from evalkit.messages import EvalkitError, Problem, word
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def check(runs: Runs = None, as_json: AsJson = False) -> None:
     Example: evalkit check chongming-2023
     """
     from evalkit.assessment import assess, check_run
-    from evalkit.console import consoles, problem_lines, say
+    from evalkit.cli.console import consoles, problem_lines, say
     from evalkit.intake import read_inputs
 
     catalog = _load(units=True)
@@ -106,7 +106,7 @@ def run(
 
     Example: evalkit run chongming-2023
     """
-    from evalkit.console import consoles, say
+    from evalkit.cli.console import consoles, say
 
     if explain_only:
         _print_status(runs, as_json=False)
@@ -136,7 +136,7 @@ def _not_fresh(runs: list[str] | None) -> dict[str, list[str] | None]:
 
 
 def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, force: bool, keep: int = 10) -> bool:
-    from evalkit.console import consoles, problem_lines, progress, region_line, say
+    from evalkit.cli.console import consoles, problem_lines, progress, region_line, say
     from evalkit.runner import Event, run_assessment
 
     out, err = consoles()
@@ -170,6 +170,7 @@ def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, for
 @app.command()
 def report(
     runs: Runs = None,
+    renderer: Annotated[str, typer.Option("--renderer", help="auto | pandoc | quarto")] = "auto",
     out_dir: Annotated[Path | None, typer.Option("--out", help="输出文件夹。Where reports go, default reports/<run>.")] = None,
 ) -> None:
     """由评估结果生成 Word、PDF、网页报告。Make Word, PDF and web reports from the results.
@@ -177,30 +178,33 @@ def report(
     Example: evalkit report chongming-2023
     """
     catalog = _load()
-    raise typer.Exit(0 if _report_all(catalog, _chosen(catalog, runs), out_dir) else 1)
+    if renderer not in ("auto", "pandoc", "quarto"):
+        raise typer.BadParameter("auto | pandoc | quarto", param_hint="--renderer")
+    raise typer.Exit(0 if _report_all(catalog, _chosen(catalog, runs), out_dir, renderer) else 1)
 
 
-def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None) -> bool:
-    from evalkit.console import consoles, problem_lines, progress, say
-    from evalkit.runner.reports import make_reports
+def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, renderer: str = "auto") -> bool:
+    from evalkit.cli.console import consoles, problem_lines, progress, say
+    from evalkit.runner.reports import make_reports, staleness
 
     out, err = consoles()
     problems: list[Problem] = []
     with progress() as bar:
         for run_id in chosen:
             try:
+                problems += staleness(catalog, run_id)
                 folder = (out_dir / run_id if len(chosen) > 1 else out_dir) if out_dir else catalog.project.reports(run_id)
-                for done, total, name, found in make_reports(catalog, run_id, folder):
+                for done, total, name, found in make_reports(catalog, run_id, folder, renderer):
                     bar.count(run_id, done, total)
                     problems += found
-                    if not found:
+                    if not any(problem.severity == "error" for problem in found):
                         bar.say(say(f"✓ 报告 {run_id} {name}", f"✓ report {run_id} {name}"))
                 out.print(say("报告：", "reports: ") + (folder.as_posix() if out_dir else catalog.project.label(folder)) + "/")
             except EvalkitError as error:
                 problems += error.problems
     for line in problem_lines(problems):
         err.print(line)
-    return not problems
+    return not any(problem.severity == "error" for problem in problems)
 
 
 @app.command()
@@ -225,7 +229,7 @@ def status(runs: Runs = None, as_json: AsJson = False) -> None:
 
 
 def _print_status(runs: list[str] | None, as_json: bool) -> None:
-    from evalkit.console import consoles
+    from evalkit.cli.console import consoles
     from evalkit.intake import read_inputs
     from evalkit.runner import RegionState, plan_run
 
@@ -281,7 +285,7 @@ def main() -> None:
     try:
         app()
     except EvalkitError as error:
-        from evalkit.console import consoles, problem_lines
+        from evalkit.cli.console import consoles, problem_lines
 
         _, err = consoles()
         for line in problem_lines(error.problems):
@@ -289,7 +293,3 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()

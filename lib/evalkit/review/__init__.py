@@ -1,0 +1,1 @@
+"""Review: what changed between two states of an assessment, and why."""
