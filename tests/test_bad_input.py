@@ -512,8 +512,8 @@ def mutated(content: bytes, seed: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def fuzz_project() -> TinyProject:
-    return TinyProject(Path(tempfile.mkdtemp(prefix="evalkit-fuzz-")))
+def fuzz_project(tmp_path_factory: pytest.TempPathFactory) -> TinyProject:
+    return TinyProject(tmp_path_factory.mktemp("fuzz"))
 
 
 def survives(project: TinyProject, file: str, content: bytes) -> None:

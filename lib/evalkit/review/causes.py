@@ -1,0 +1,234 @@
+"""What is not the same in two states of all that a row of the results rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalkit.assessment.lines import Line
+from evalkit.review.difference import Cause
+from evalkit.review.side import Side, rule_text
+from evalkit.review.states import Key, Row, State
+
+_DESCRIBED = ("seq", "part_of", "domain", "task", "name_zh", "name_en", "unit", "attribute", "measure")
+_MEASURED = ("name_zh", "unit", "kind", "direction", "digits", "formula", "roles", "components")
+
+
+class Causes:
+    """Finds the possible causes of a change; which of them had an effect is for the recomputation to say.
+
+    Parameters
+    ----------
+    before, after : State
+        Both with a copy of their rules.
+    mapped : bool
+        Other periods or sets are compared with each other: earlier periods are no cause then.
+    """
+
+    def __init__(self, before: State, after: State, *, mapped: bool = False) -> None:
+        self.a, self.b = Side(before), Side(after)
+        self.mapped = mapped
+
+    def of(self, before: Key, after: Key) -> list[Cause]:
+        """Return the possible causes of a change of a row, each once, in the order of the layers."""
+        old, new = self.a.line(before), self.b.line(after)
+        absent = [*self._absent(self.a, before, old, True), *self._absent(self.b, after, new, False)]
+        if old is None or new is None:
+            some = (self.a, before, old) if old is not None else (self.b, after, new)
+            return list(dict.fromkeys([*absent, *(self._input_causes(some[2], before, after) if some[2] else [])]))
+        return list(
+            dict.fromkeys(
+                [
+                    *absent,
+                    *self._input_causes(old, before, after, new),
+                    *self._decided(old, new, before, after),
+                    *self._rules(old, new, before, after),
+                    *self._bases(old, new, before, after),
+                    *self._card(old, new, before, after),
+                ]
+            )
+        )
+
+    # --- rows that exist on one side only
+
+    def _absent(self, side: Side, key: Key, line: Line | None, first: bool) -> Iterator[Cause]:
+        region, period, basis, source, indicator, _ = key[:6]
+
+        def cause(layer: str, what: str, item: str, name: str = "", file: str = "") -> Cause:
+            other = "" if first else item
+            return Cause(layer, what, item, name, file, before=item if not first else "", after=other if not first else item)
+
+        def gone(layer: str, what: str, item: str, name: str = "", file: str = "") -> Cause:
+            made = cause(layer, what, item, name, file)
+            return made if first else Cause(layer, what, item, name, file, before=item, after="")
+
+        run = f"params/runs/{side.state.run}.yml"
+        if region not in side.run.regions:
+            yield gone("run", "setting", region, "regions", run)
+        if period not in side.run.periods:
+            yield gone("run", "setting", period, "periods", run)
+        if line is not None or region not in side.rules.regions:
+            return
+        if basis == "plan":
+            plan = side.rules.plans.get(source) if source in side.run.plans else None
+            yield gone("plan", "row" if plan else "setting", indicator if plan else source, "" if plan else "plans", f"params/plans/{source}.yml")
+            return
+        if source not in side.run.sets:
+            yield gone("rules", "setting", source, "sets", run)
+            return
+        yield gone("rules", "row", indicator, "", f"params/sets/{source}.yml")
+        levels = [s.rules.regions[region].level if region in s.rules.regions else "" for s in (self.a, self.b)]
+        if levels[0] != levels[1]:
+            yield Cause("region", "card", region, "level", f"params/regions/{region}.yml", before=levels[0], after=levels[1])
+
+    # --- inputs
+
+    def _input_causes(self, old: Line, before: Key, after: Key, new: Line | None = None) -> Iterator[Cause]:
+        side = self.a if self.a.line(before) is old else self.b
+        slots_a = side.slots(old, before if side is self.a else after)
+        slots_b = self.b.slots(new, after) if new is not None else slots_a
+        seen: set[tuple[tuple[str, str] | None, tuple[str, str] | None]] = set()
+        for slot in dict.fromkeys([*slots_a, *slots_b]):
+            if self.mapped and slot[0] != "current":
+                continue
+            spot_a, spot_b = slots_a.get(slot), slots_b.get(slot)
+            if not self.mapped:  # the same input on both sides, even where only one of them reaches it
+                spot_a, spot_b = spot_a or spot_b, spot_b or spot_a
+            if (spot_a, spot_b) in seen:
+                continue
+            seen.add((spot_a, spot_b))
+            key_a = (before[0], *spot_a) if spot_a else ("", "", "")
+            key_b = (after[0], *spot_b) if spot_b else ("", "", "")
+            if self.a.signatures.get(key_a) != self.b.signatures.get(key_b):
+                yield from self._input(self.a.item(*key_a), self.b.item(*key_b))
+
+    def _input(self, old: Row | None, new: Row | None) -> Iterator[Cause]:
+        for layer in self._input_layers(old, new):
+            record = new or old or {}
+            ids = [side["correction_id"] for side in (new, old) if side and side["correction_id"]]
+            yield Cause(
+                layer,
+                {"data": "input", "corrections": "reading", "decisions": "choice", "rules": "unit"}[layer],
+                {"corrections": ids[0] if ids else "", "decisions": self._choice(record)}.get(layer, record["variable"]),
+                self.b.name(record["variable"]) if new else self.a.name(record["variable"]),
+                f"data/raw/{record['file']}",
+                record["cell"],
+                "→".join(dict.fromkeys(side["period"] for side in (old, new) if side)),
+                record["unit"],
+                _received(old) if layer == "data" else _used(old),
+                _received(new) if layer == "data" else _used(new),
+                _used(old),
+                _used(new),
+            )
+
+    def _input_layers(self, old: Row | None, new: Row | None) -> list[str]:
+        found = []
+        ids = [side["correction_id"] for side in (old, new) if side and side["correction_id"]]
+        recorded = [tuple(side.state.corrections.get(name) for name in ids) for side in (self.a, self.b)]
+        if ids and ((old or {}).get("correction_id") != (new or {}).get("correction_id") or recorded[0] != recorded[1]):
+            found.append("corrections")
+        if old is None or new is None:
+            # A reading that a correction adds comes from a cell that may have been there all along.
+            return ["data", *found] if not found or not self.mapped else found
+        if any(old[name] != new[name] for name in ("value_received", "unit_received")):
+            found.insert(0, "data")
+        if ("conflict_decided" in old["note"]) != ("conflict_decided" in new["note"]) or (
+            "conflict_decided" in new["note"] and old["id"] != new["id"]
+        ):
+            found.append("decisions")
+            found.insert(0, "data")
+        if old["factor"] != new["factor"] and old["unit_received"] == new["unit_received"] and not found:
+            found.append("rules")
+        return list(dict.fromkeys(found)) or ["data"]
+
+    def _choice(self, record: Row) -> str:
+        key = ("choose", record["region_code"], record["period"], record["variable"])
+        decided = self.b.state.decisions.get(key) or self.a.state.decisions.get(key)
+        return decided.id if decided else ""
+
+    # --- decisions, rules, plan, region card, settings of the run
+
+    def _decided(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
+        for measure in dict.fromkeys([*self.a.measures(old), *self.b.measures(new)]):
+            first = self.a.state.decisions.get(("qualitative", before[0], before[1], measure))
+            last = self.b.state.decisions.get(("qualitative", after[0], after[1], measure))
+            if (first.verdict if first else "") != (last.verdict if last else ""):
+                some = last or first
+                assert some is not None
+                file = f"params/decisions/{(self.b if last else self.a).state.run}.csv"
+                yield Cause("decisions", "decision", some.id, self.b.name(f"reported.{measure}"), file, period=some.period,
+                            before=first.verdict if first else "", after=last.verdict if last else "")  # fmt: skip
+
+    def _rules(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
+        layer = "plan" if new.basis == "plan" else "rules"
+        place = self.b.place(new, after)
+
+        def cause(layer: str, what: str, name: str, first: str, last: str) -> Cause:
+            return Cause(layer, what, new.indicator, name, place.file, place.cell, before=first, after=last)
+
+        if old.text != new.text:
+            yield cause(layer, "target", new.name_zh, old.text, new.text)
+        elif old.rule != new.rule:
+            yield cause(layer, "rule", new.name_zh, rule_text(old.rule), rule_text(new.rule))
+        states = [line.cite.state if line.cite else "" for line in (old, new)]
+        if states[0] != states[1]:
+            yield cause(layer, "state", new.name_zh, *states)
+        for name in _DESCRIBED:
+            first, last = getattr(old, name), getattr(new, name)
+            if first != last and not (self.mapped and name != "unit"):
+                own = layer == "plan" and self.a.plan_row(old) != self.b.plan_row(new)
+                yield cause("plan" if own else "rules", "description", name, first, last)
+        if old.compare_rounded != new.compare_rounded:
+            words = [str(line.compare_rounded).lower() for line in (old, new)]
+            yield cause("rules", "rounding", new.name_zh, *words)
+        for measure_id in dict.fromkeys([*self.a.measures(old), *self.b.measures(new)]):
+            measures = [side.rules.measures.get(measure_id) for side in (self.a, self.b)]
+            texts = ["; ".join(f"{n}: {getattr(m, n)}" for n in _MEASURED if not _same(measures, n)) if m else "" for m in measures]
+            if all(measures) and texts[0] != texts[1]:
+                spot = self.b.rules.place("measure", measure_id)
+                yield Cause("rules", "measure", measure_id, self.b.name(f"reported.{measure_id}"), spot.file, spot.cell,
+                            before=texts[0], after=texts[1])  # fmt: skip
+
+    def _bases(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
+        bases = self.a.base(old, before[0]), self.b.base(new, after[0])
+        if bases[0] != bases[1]:
+            planned = new.basis == "plan" or not (self.a.run.base_period or self.b.run.base_period)
+            file = f"params/plans/{new.source}.yml" if new.basis == "plan" else f"params/runs/{self.b.state.run}.yml"
+            yield Cause("plan" if planned else "run", "base_period", "base_period", "", file, before=bases[0], after=bases[1])
+        plans = self.a.plan(old), self.b.plan(new)
+        if plans[0] is None or plans[1] is None:
+            return
+        rows = [{row.row or row.id: row.base for row in plan.indicators} for plan in plans if plan]
+        for indicator in dict.fromkeys([*rows[0], *rows[1]]):
+            first, last = (side.get(indicator) for side in rows)
+            if first != last:  # it may stand under a component of the row
+                yield Cause("plan", "base_value", str(indicator), "", f"params/plans/{new.source}.yml",
+                            before=first.value if first else "", after=last.value if last else "")  # fmt: skip
+
+    def _card(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
+        file = f"params/regions/{after[0]}.yml"
+        cards = self.a.rules.regions[before[0]], self.b.rules.regions[after[0]]
+        for name in ("level", "name_zh", "fictional"):
+            first, last = (str(getattr(card, name)) for card in cards)
+            if first != last:
+                yield Cause("region", "card", after[0], name, file, before=first, after=last)
+        classes = self.a.class_of(old, before[0]), self.b.class_of(new, after[0])
+        for dimension in dict.fromkeys([*classes[0], *classes[1]]):
+            first, last = (side.get(dimension, "") for side in classes)
+            if dimension in classes[0] and dimension in classes[1] and first != last:
+                yield Cause("region", "class", dimension, "", file, before=first, after=last)
+
+
+def _same(measures: list[object], name: str) -> bool:
+    return len({repr(getattr(measure, name, None)) for measure in measures}) == 1
+
+
+def _received(record: Row | None) -> str:
+    if record is None:
+        return ""
+    unit = record["unit_received"]
+    return record["value_received"] + (unit if unit != record["unit"] and record["value"] else "")
+
+
+def _used(record: Row | None) -> str:
+    """Return the value as used, or the code of the reason why there is none."""
+    return (record["value"] or record["missing_reason"]) if record else ""
