@@ -202,6 +202,9 @@ def link() -> None:
     about = site / f"{project['name']}-{project['version']}.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="ascii")
+    groups = project.get("entry-points", {})
+    lines = [line for group, names in groups.items() for line in (f"[{group}]", *(f"{name} = {spot}" for name, spot in names.items()))]
+    (about / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
     LAUNCHER.write_text(LAUNCHER_TEXT if WINDOWS else SHELL_HEAD + LAUNCHER_TEXT, encoding="ascii", newline="\n")
     if WINDOWS:
         (BIN / "evalkit.cmd").write_text(WINDOWS_COMMAND, encoding="ascii", newline="\r\n")

@@ -161,16 +161,36 @@ def test_unknown_yaml_key_lists_the_allowed_ones(file: str, old: str, new: str, 
 
 @pytest.mark.parametrize(
     ("file", "old"),
-    [(SET, "document: doc\n"), (RUN, "purpose: annual\n"), (REGION, "level: county\n"), (PLAN, 'base_period: "2022"\n'), (CORRECTIONS, "    reason: 来源写“约71”\n"),
-     (VARIABLES, "    department: 生态环境部门\n"), (RUN, "id: try\n")],
-)  # fmt: skip
+    [
+        (SET, "document: doc\n"),
+        (RUN, "purpose: annual\n"),
+        (REGION, "level: county\n"),
+        (PLAN, 'base_period: "2022"\n'),
+        (CORRECTIONS, "    reason: 来源写“约71”\n"),
+        (VARIABLES, "    department: 生态环境部门\n"),
+        (RUN, "id: try\n"),
+    ],
+)
 def test_a_required_key_that_is_left_out(file: str, old: str, project: TinyProject) -> None:
     project.edit(file, old, "")
     sole_fault(project, "missing_key", file)
 
 
-@pytest.mark.parametrize("text", ["a: &x [1]\n", "a: *x\n", "a: !!python/name:os.system x\n", "a: {b: &c 1}\n", "x: [" * 300, "- " * 300 + "x\n",
-                                  "a: &a [z]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n", "a: [\n", 'a: "\\0"\n', "- 1\nb: 2\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x [1]\n",
+        "a: *x\n",
+        "a: !!python/name:os.system x\n",
+        "a: {b: &c 1}\n",
+        "x: [" * 300,
+        "- " * 300 + "x\n",
+        "a: &a [z]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n",
+        "a: [\n",
+        'a: "\\0"\n',
+        "- 1\nb: 2\n",
+    ],
+)
 @pytest.mark.parametrize("file", [SET, VARIABLES, RUN, CORRECTIONS])
 def test_yaml_that_is_not_plain(text: str, file: str, project: TinyProject) -> None:
     project.write(file, text)
@@ -245,9 +265,13 @@ def test_a_correction_whose_expected_value_is_gone(project: TinyProject) -> None
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [('period: "2023"', 'period: "2021"'), ("variable: reported.sewage.rate", "variable: reported.sewage.rates"), ("file: try/data.csv", "file: try/date.csv"),
-     ('region: "999001"', 'region: "310151"')],
-)  # fmt: skip
+    [
+        ('period: "2023"', 'period: "2021"'),
+        ("variable: reported.sewage.rate", "variable: reported.sewage.rates"),
+        ("file: try/data.csv", "file: try/date.csv"),
+        ('region: "999001"', 'region: "310151"'),
+    ],
+)
 def test_a_correction_that_points_nowhere(old: str, new: str, project: TinyProject) -> None:
     project.edit(CORRECTIONS, old, new)
     sole_fault(project, "correction_no_cell", CORRECTIONS, "L2")
@@ -479,8 +503,44 @@ def test_a_folder_that_is_a_file_cannot_hold_results(project: TinyProject) -> No
 # --- anything at all ----------------------------------------------------------------------------------------------
 
 FUZZED = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-PIECES = [b"\x00", b"\xff", b"\xef\xbb\xbf", b"\n", b"\r", b"\t", b": ", b"- ", b"[", b"]", b"{", b"}", b'"', b"'", b"&a ", b"*a", b"!x ", b"#", b"|", b">", b"? ", b"---\n",
-          b",", b"=", b"\\", b"9" * 45, b"-", b"1e9", "≥".encode(), "不涉及".encode(), b"null", b"\xc2\x85", b"\xed\xa0\x80", b"2024", b"reported.", b"all_of"]  # fmt: skip
+PIECES = [
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\n",
+    b"\r",
+    b"\t",
+    b": ",
+    b"- ",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b'"',
+    b"'",
+    b"&a ",
+    b"*a",
+    b"!x ",
+    b"#",
+    b"|",
+    b">",
+    b"? ",
+    b"---\n",
+    b",",
+    b"=",
+    b"\\",
+    b"9" * 45,
+    b"-",
+    b"1e9",
+    "≥".encode(),
+    "不涉及".encode(),
+    b"null",
+    b"\xc2\x85",
+    b"\xed\xa0\x80",
+    b"2024",
+    b"reported.",
+    b"all_of",
+]
 
 
 def mutated(content: bytes, seed: int) -> bytes:
@@ -555,7 +615,7 @@ def test_a_damaged_table_never_breaks_the_program(fuzz_project: TinyProject, fil
 @FUZZED
 @given(
     st.sampled_from(YAMLS),
-    st.binary(max_size=60) | st.lists(st.sampled_from(PIECES + [b"id", b"a", b"variables:\n"]), max_size=12).map(b"".join),
+    st.binary(max_size=60) | st.lists(st.sampled_from([*PIECES, b"id", b"a", b"variables:\n"]), max_size=12).map(b"".join),
 )
 def test_any_bytes_as_a_rule_file_never_break_the_program(fuzz_project: TinyProject, file: str, content: bytes) -> None:
     survives(fuzz_project, file, content)
@@ -569,10 +629,34 @@ def test_any_bytes_as_a_table_never_break_the_program(fuzz_project: TinyProject,
 
 
 @settings(FUZZED, max_examples=300)
-@given(st.lists(st.tuples(*[st.sampled_from(choice) for choice in (
-    ["999001", "999002", "", "../1", "=1"], ["试验县", "别县", ""], ["2024", "2023", "2024-02", "", "0001"],
-    ["air.days_good", "air.days_valid", "reported.sewage.rate", "assigned.sewage.rate", "reported.gov.plan", "assigned.gov.plan", "waste.mass", "x", ""],
-    ["1", "0", "-1", "366", "不涉及", "上级未下达", "", "≥1", "9" * 40, "建立"], ["天", "%", "吨", "千克", "-", "", "担"])]), max_size=8))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(
+            *[
+                st.sampled_from(choice)
+                for choice in (
+                    ["999001", "999002", "", "../1", "=1"],
+                    ["试验县", "别县", ""],
+                    ["2024", "2023", "2024-02", "", "0001"],
+                    [
+                        "air.days_good",
+                        "air.days_valid",
+                        "reported.sewage.rate",
+                        "assigned.sewage.rate",
+                        "reported.gov.plan",
+                        "assigned.gov.plan",
+                        "waste.mass",
+                        "x",
+                        "",
+                    ],
+                    ["1", "0", "-1", "366", "不涉及", "上级未下达", "", "≥1", "9" * 40, "建立"],
+                    ["天", "%", "吨", "千克", "-", "", "担"],
+                )
+            ]
+        ),
+        max_size=8,
+    )
+)
 def test_any_rows_are_results_or_faults(fuzz_project: TinyProject, rows: list[tuple[str, ...]]) -> None:
     text = "region_code,region,period,variable,value,unit,source\n" + "".join(",".join([*row, "s"]) + "\n" for row in rows)
     survives(fuzz_project, DATA, text.encode())

@@ -28,8 +28,13 @@ def test_the_tiny_project_is_sound(project: TinyProject) -> None:
     assert project.problems() == []
     statuses = {(row["basis"], row["indicator"]): row["status"] for row in project.assess().rows}
     assert statuses == {
-        ("set", "R1"): "met", ("set", "R2"): "met", ("set", "R3"): "met", ("set", "R4"): "met", ("plan", "R1"): "not_met", ("plan", "R3"): "not_met",
-    }  # fmt: skip
+        ("set", "R1"): "met",
+        ("set", "R2"): "met",
+        ("set", "R3"): "met",
+        ("set", "R4"): "met",
+        ("plan", "R1"): "not_met",
+        ("plan", "R3"): "not_met",
+    }
 
 
 def test_a_project_is_found_from_a_folder_inside_it(project: TinyProject) -> None:
@@ -54,21 +59,51 @@ def test_entries_know_file_and_line(project: TinyProject) -> None:
         ("params/sets/demo.yml", "    measure: waste.total", "    measure: waste.totals", "unknown_id", "- id: R4"),
         ("params/sets/demo.yml", "  - id: R4\n", "  - id: R2\n", "duplicate_id", None),
         ("params/sets/demo.yml", '    seq: "4"', '    seq: "2"', "duplicate_id", "- id: R4"),
-        ("params/sets/demo.yml", "plain: {at_least: \"80\"}", "flat: {at_least: \"80\"}", "class_unknown", None),
+        ("params/sets/demo.yml", 'plain: {at_least: "80"}', 'flat: {at_least: "80"}', "class_unknown", None),
         ("params/sets/demo.yml", "class: terrain, cases", "class: relief, cases", "unknown_id", None),
         ("params/sets/demo.yml", "compare: full_value", "compare: any", "bad_value", "rounding:"),
         ("params/sets/demo.yml", "levels: [county]", "levels: [town]", "bad_value", "levels:"),
         ("params/sets/demo.yml", "{improving: previous}", "{qualitative: 好}", "rule_not_applicable", None),
         ("params/sets/demo.yml", "{improving: previous}", "{above_measure: gdp}", "unknown_id", None),
-        ("params/measures/all.yml", "roles: {days_good: air.days_good, days_valid: air.days_valid}", "roles: {days_good: air.days_good}", "roles_differ", "- id: air.good_day_ratio"),
+        (
+            "params/measures/all.yml",
+            "roles: {days_good: air.days_good, days_valid: air.days_valid}",
+            "roles: {days_good: air.days_good}",
+            "roles_differ",
+            "- id: air.good_day_ratio",
+        ),
         ("params/measures/all.yml", "days_valid: air.days_valid}", "days_valid: air.days_val}", "unknown_id", "- id: air.good_day_ratio"),
         ("params/measures/all.yml", "days_valid: air.days_valid}", "days_valid: waste.mass}", "units_differ", "- id: air.good_day_ratio"),
-        ("params/measures/all.yml", "days_valid: air.days_valid}", "days_valid: {variable: air.days_valid, at: base}}", "role_period", "- id: air.good_day_ratio"),
-        ("params/measures/all.yml", "formula: air.good_day_ratio@1", "formula: air.good_days@1", "formula_unknown", "- id: air.good_day_ratio"),
+        (
+            "params/measures/all.yml",
+            "days_valid: air.days_valid}",
+            "days_valid: {variable: air.days_valid, at: base}}",
+            "role_period",
+            "- id: air.good_day_ratio",
+        ),
+        (
+            "params/measures/all.yml",
+            "formula: air.good_day_ratio@1",
+            "formula: air.good_days@1",
+            "formula_unknown",
+            "- id: air.good_day_ratio",
+        ),
         ("params/measures/all.yml", "formula: air.good_day_ratio@1", "formula: air@1", "formula_unknown", "- id: air.good_day_ratio"),
         ("params/measures/all.yml", "name_en: total, unit: 吨", "name_en: total, unit: 担", "unknown_id", "- {id: waste.total"),
-        ("params/measures/all.yml", ", direction: down, reported_only: no definition", ", reported_only: no definition", "rule_not_applicable", None),
-        ("params/measures/all.yml", "direction: down, reported_only: no definition", "direction: down", "missing_key", "- {id: waste.total"),
+        (
+            "params/measures/all.yml",
+            ", direction: down, reported_only: no definition",
+            ", reported_only: no definition",
+            "rule_not_applicable",
+            None,
+        ),
+        (
+            "params/measures/all.yml",
+            "direction: down, reported_only: no definition",
+            "direction: down",
+            "missing_key",
+            "- {id: waste.total",
+        ),
         ("params/variables.yml", "part_of: air.days_valid", "part_of: air.valid", "unknown_id", "- id: air.days_good"),
         ("params/variables.yml", "part_of: air.days_valid", "part_of: waste.mass", "bad_value", "- id: air.days_good"),
         ("params/variables.yml", "unit: 天\n", "unit: 日\n", "unknown_id", "- id: air.days_good"),
@@ -98,7 +133,7 @@ def test_entries_know_file_and_line(project: TinyProject) -> None:
         ("params/units.yml", 'definition: "1000 * kilogram"', "definition: 0 * kilogram", "bad_value", "- {id: 吨"),
         ("params/units.yml", 'definition: "1000 * kilogram"', "definition: __import__", "bad_value", "- {id: 吨"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_together_is_found_with_its_line(
     file: str, old: str, new: str, code: str, line: str | None, project: TinyProject
 ) -> None:

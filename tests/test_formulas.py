@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from importlib import import_module
 from types import FunctionType
+from typing import ClassVar
 
 import pytest
 from hypothesis import assume, given, settings
@@ -94,8 +95,22 @@ def test_a_function_that_does_anything_else_is_refused_when_it_is_built(write: F
         build("air.sample_for_test@1")
 
 
-@pytest.mark.parametrize("formula_id", ["air.none@1", "none.good_day_ratio@1", "air.good_day_ratio", "air.good_day_ratio@2", "air.share@1",
-                                        "vocabulary.share@1", "air.good_day_ratio@0", "../air.x@1", "air.Expr@1", "", "air.good_day_ratio@1 "])  # fmt: skip
+@pytest.mark.parametrize(
+    "formula_id",
+    [
+        "air.none@1",
+        "none.good_day_ratio@1",
+        "air.good_day_ratio",
+        "air.good_day_ratio@2",
+        "air.share@1",
+        "vocabulary.share@1",
+        "air.good_day_ratio@0",
+        "../air.x@1",
+        "air.Expr@1",
+        "",
+        "air.good_day_ratio@1 ",
+    ],
+)
 def test_a_name_that_is_no_formula_is_unknown(formula_id: str) -> None:
     with pytest.raises(UnknownFormulaError):
         build(formula_id)
@@ -213,8 +228,8 @@ def test_a_tree_evaluates_to_what_direct_arithmetic_gives(pair: Pair, values: di
 class Reader:
     """Reads a formula as a person does: × and ÷ before + and −, from the left, brackets first."""
 
-    WORDS = {"zh": ("若 ", "，则 ", "，否则 ", "，"), "en": ("if ", " then ", " else ", ", ")}
-    NAMES = {"最小值": min, "lowest": min, "最大值": max, "highest": max}
+    WORDS: ClassVar = {"zh": ("若 ", "，则 ", "，否则 ", "，"), "en": ("if ", " then ", " else ", ", ")}
+    NAMES: ClassVar = {"最小值": min, "lowest": min, "最大值": max, "highest": max}
 
     def __init__(self, text: str, lang: str) -> None:
         self.text, self.at = text, 0

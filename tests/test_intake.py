@@ -53,8 +53,12 @@ def test_a_correction_reads_the_odd_cell_and_names_itself(project: TinyProject) 
 
 
 def test_a_correction_may_split_one_cell(project: TinyProject) -> None:
-    project.edit("params/corrections/try.yml", '[{value: "71"}]',
-                 '[{value: "71", bound: lower, data_year: "2022", notes: [definition_differs]}, {variable: reported.waste.total, unit: 千克, period: "2021", value: "5000"}]')  # fmt: skip
+    project.edit(
+        "params/corrections/try.yml",
+        '[{value: "71"}]',
+        '[{value: "71", bound: lower, data_year: "2022", notes: [definition_differs]},'
+        ' {variable: reported.waste.total, unit: 千克, period: "2021", value: "5000"}]',
+    )
     assert codes(project) == []
     first, second = item(project, "reported.sewage.rate", "2023"), item(project, "reported.waste.total", "2021")
     assert (first.bound, first.data_year, first.notes) == ("lower", "2022", ("definition_differs",))
@@ -68,8 +72,20 @@ def test_a_correction_may_give_a_reason_or_a_figure_that_is_not_assessed(project
     assert not found.usable
 
 
-@pytest.mark.parametrize("reading", ["{}", "{missing: unwell}", "{value: 约71}", '{value: ""}', "{missing: not_issued}", '{value: "71", data_year: "22"}',
-                                     '{value: "71", variable: none.such}', '{value: "71", unit: 担}', '{value: "71", period: "2023年"}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "{}",
+        "{missing: unwell}",
+        "{value: 约71}",
+        '{value: ""}',
+        "{missing: not_issued}",
+        '{value: "71", data_year: "22"}',
+        '{value: "71", variable: none.such}',
+        '{value: "71", unit: 担}',
+        '{value: "71", period: "2023年"}',
+    ],
+)
 def test_a_reading_that_says_nothing_sound_is_refused(reading: str, project: TinyProject) -> None:
     project.edit("params/corrections/try.yml", '{value: "71"}', reading)
     if reading == '{value: ""}':
@@ -80,8 +96,15 @@ def test_a_reading_that_says_nothing_sound_is_refused(reading: str, project: Tin
 
 @pytest.mark.parametrize(
     ("word", "reason"),
-    [("不涉及", "not_involved"), ("上级不考核", "not_assessed"), ("无国控监测点", "no_monitoring_site"), ("未发布", "not_published"), ("—", "not_collected"), ("", "not_collected")],
-)  # fmt: skip
+    [
+        ("不涉及", "not_involved"),
+        ("上级不考核", "not_assessed"),
+        ("无国控监测点", "no_monitoring_site"),
+        ("未发布", "not_published"),
+        ("—", "not_collected"),
+        ("", "not_collected"),
+    ],
+)
 def test_a_word_instead_of_a_number_is_a_typed_reason(word: str, reason: str, project: TinyProject) -> None:
     project.value("2024", "reported.sewage.rate", word)
     found = item(project, "reported.sewage.rate")

@@ -296,6 +296,23 @@ def test_a_trend_between_bounds_is_never_more_certain_than_the_facts(now: int, b
         assert all((x > y if key == "improving" else x >= y) is result for x in mine_values for y in their_values)
 
 
+def test_in_the_base_year_itself_a_trend_against_it_asks_for_nothing() -> None:
+    bench = Bench(base=NOW).value("m", "5").value("m", "6", "2023")
+    outcome = bench.judge({"not_worse_than": "base"})
+    assert (outcome.status(), outcome.notes) == (("no_target", ""), ["base_is_current"])
+    assert bench.status({"all_of": [{"improving": "base"}, {"at_least": "5"}]}) == ("met", "")
+    assert bench.status({"improving": "previous"}) == ("not_met", "")
+
+
+def test_the_figure_of_one_year_in_two_columns_shows_no_trend() -> None:
+    bench = Bench().value("m", "5", data_year="2022").value("m", "5", "2023", data_year="2022")
+    assert bench.status({"not_worse_than": "previous"}) == ("missing", "not_collected")
+    bench.value("m", "4", "2023", data_year="2021")
+    outcome = bench.judge({"improving": "previous"})
+    assert outcome.result is True
+    assert [check.against_period for check in outcome.checks] == ["2021"]
+
+
 def test_above_measure_compares_two_measures_of_the_same_period() -> None:
     bench = Bench().value("m", "5.1").value("gdp", "5.0").value("gdp", "9", "2023")
     assert bench.status({"above_measure": "gdp"}) == ("met", "")
@@ -324,6 +341,11 @@ def test_an_assigned_figure_that_is_not_in_hand_leaves_the_row_pending(missing: 
     assert bench.status({"all_of": [{"assigned": "true"}, {"at_least": "90"}]}) == ("pending", "assigned_unknown")
     assert bench.status({"all_of": [{"assigned": "true"}, {"at_least": "96"}]}) == ("not_met", "")
     assert bench.status({"any_of": [{"assigned": "true"}, {"at_least": "90"}]}) == ("met", "")
+
+
+def test_a_task_known_only_as_a_bound_decides_nothing() -> None:
+    bench = Bench().value("m", "95").put("assigned.m", "90", bound="lower")
+    assert bench.status({"assigned": "true"}) == ("pending", "assigned_unknown")
 
 
 def test_a_task_that_nobody_set_is_left_out_and_said() -> None:
@@ -400,16 +422,40 @@ def test_where_rounded_values_are_compared_both_sides_are_rounded() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "≥90", ["at_least", "90"], {}, {"at_least": "≥90"}, {"at_least": ""}, {"at_least": ["90"]}, {"at_least": "90", "at_most": "95"},
-        {"between": ["1"]}, {"between": ["2", "1"]}, {"between": "1-2"}, {"about": "15"}, {"about": {}}, {"about": {"value": "15", "band": "1"}},
-        {"improving": "last year"}, {"improving": {"than": "previous", "tolerance": "1"}}, {"assigned": "false"}, {"none": "yes"},
-        {"all_of": []}, {"any_of": {"at_least": "1"}}, {"k_of_n": {"k": "3", "of": [{"at_least": "1"}]}}, {"k_of_n": {"k": "0", "of": [{"at_least": "1"}]}},
-        {"k_of_n": {"k": "1.5", "of": [{"at_least": "1"}, {"at_least": "2"}]}}, {"k_of_n": {"of": [{"at_least": "1"}]}}, {"qualitative": ""},
-        {"qualitative": ["x"]}, {"by_class": {"class": "terrain"}}, {"by_class": {"class": "terrain", "cases": {}}}, {"maximum": "3"},
-        {"all_of": [{"at_least": "1"}], "of": "n"}, {"by_class": {"class": "t", "cases": {"a": {"none": "true"}}}, "of": "n"},
-        {"at_least": "1", "off": "n"}, {"above_measure": {"measure": "x"}},
+        "≥90",
+        ["at_least", "90"],
+        {},
+        {"at_least": "≥90"},
+        {"at_least": ""},
+        {"at_least": ["90"]},
+        {"at_least": "90", "at_most": "95"},
+        {"between": ["1"]},
+        {"between": ["2", "1"]},
+        {"between": "1-2"},
+        {"about": "15"},
+        {"about": {}},
+        {"about": {"value": "15", "band": "1"}},
+        {"improving": "last year"},
+        {"improving": {"than": "previous", "tolerance": "1"}},
+        {"assigned": "false"},
+        {"none": "yes"},
+        {"all_of": []},
+        {"any_of": {"at_least": "1"}},
+        {"k_of_n": {"k": "3", "of": [{"at_least": "1"}]}},
+        {"k_of_n": {"k": "0", "of": [{"at_least": "1"}]}},
+        {"k_of_n": {"k": "1.5", "of": [{"at_least": "1"}, {"at_least": "2"}]}},
+        {"k_of_n": {"of": [{"at_least": "1"}]}},
+        {"qualitative": ""},
+        {"qualitative": ["x"]},
+        {"by_class": {"class": "terrain"}},
+        {"by_class": {"class": "terrain", "cases": {}}},
+        {"maximum": "3"},
+        {"all_of": [{"at_least": "1"}], "of": "n"},
+        {"by_class": {"class": "t", "cases": {"a": {"none": "true"}}}, "of": "n"},
+        {"at_least": "1", "off": "n"},
+        {"above_measure": {"measure": "x"}},
     ],
-)  # fmt: skip
+)
 def test_a_rule_that_is_not_understood_is_refused(content: Any) -> None:
     codes = refused(content)
     assert codes
@@ -427,10 +473,40 @@ def test_the_number_of_a_rule_is_that_of_its_own_measure(content: Any, number: s
 
 
 @settings(max_examples=200)
-@given(st.recursive(st.text(max_size=6) | st.sampled_from(["90", "previous", "true", "m"]),
-                    lambda inner: st.lists(inner, max_size=3)
-                    | st.dictionaries(st.sampled_from(["at_least", "between", "about", "improving", "assigned", "all_of", "any_of", "k_of_n", "k", "of",
-                                                       "by_class", "class", "cases", "value", "than", "none", "x"]), inner, max_size=3), max_leaves=12))  # fmt: skip
+@given(
+    st.recursive(
+        st.text(max_size=6) | st.sampled_from(["90", "previous", "true", "m"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "at_least",
+                        "between",
+                        "about",
+                        "improving",
+                        "assigned",
+                        "all_of",
+                        "any_of",
+                        "k_of_n",
+                        "k",
+                        "of",
+                        "by_class",
+                        "class",
+                        "cases",
+                        "value",
+                        "than",
+                        "none",
+                        "x",
+                    ]
+                ),
+                inner,
+                max_size=3,
+            )
+        ),
+        max_leaves=12,
+    )
+)
 def test_any_content_is_a_rule_or_refused(content: Any) -> None:
     problems: list[Problem] = []
     rule = parse_rule(content, lambda *path: Place(key=".".join(map(str, path))), problems, ())

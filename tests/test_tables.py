@@ -82,12 +82,20 @@ def test_yaml_that_is_not_plain_is_refused_with_its_line(content: str, expected:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"PK\x03\x04rest", "wrong_content"), (b"%PDF-1.7", "wrong_content"), (b"\xd0\xcf\x11\xe0", "wrong_content"),
-        (b"<html><body>", "wrong_content"), (b"<!doctype html>", "wrong_content"), (b"{\\rtf1", "wrong_content"), (b"\x89PNG\r\n", "wrong_content"),
-        ("a: 1".encode("utf-16"), "wrong_content"), ("a: 1".encode("utf-16-le"), "wrong_content"), (b"a\x00b", "wrong_content"),
-        ("名称: 测试".encode("gb18030"), "not_utf8"), (b"\xff\xfe\xfd", "not_utf8"),
+        (b"PK\x03\x04rest", "wrong_content"),
+        (b"%PDF-1.7", "wrong_content"),
+        (b"\xd0\xcf\x11\xe0", "wrong_content"),
+        (b"<html><body>", "wrong_content"),
+        (b"<!doctype html>", "wrong_content"),
+        (b"{\\rtf1", "wrong_content"),
+        (b"\x89PNG\r\n", "wrong_content"),
+        ("a: 1".encode("utf-16"), "wrong_content"),
+        ("a: 1".encode("utf-16-le"), "wrong_content"),
+        (b"a\x00b", "wrong_content"),
+        ("名称: 测试".encode("gb18030"), "not_utf8"),
+        (b"\xff\xfe\xfd", "not_utf8"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_not_what_its_name_says_is_refused(content: bytes, code: str, tmp_path: Path) -> None:
     for name in ("a.yml", "a.csv"):
         (tmp_path / name).write_bytes(content)
@@ -197,9 +205,32 @@ def test_a_path_inside_is_accepted(relative: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "relative",
-    ["", "/etc/passwd", "../x.csv", "a/../../x.csv", "a/..", "C:\\x.csv", "C:/x.csv", "\\\\host\\x", "a\\b.csv", "<script>.csv", "a\x00.csv", "a\n.csv",
-     "con.csv", "NUL", "a/aux.txt", "x?.csv", "a|b", "x.", "x /y.csv", "~root/../x", "..", 'a"b.csv', "a*.csv"],
-)  # fmt: skip
+    [
+        "",
+        "/etc/passwd",
+        "../x.csv",
+        "a/../../x.csv",
+        "a/..",
+        "C:\\x.csv",
+        "C:/x.csv",
+        "\\\\host\\x",
+        "a\\b.csv",
+        "<script>.csv",
+        "a\x00.csv",
+        "a\n.csv",
+        "con.csv",
+        "NUL",
+        "a/aux.txt",
+        "x?.csv",
+        "a|b",
+        "x.",
+        "x /y.csv",
+        "~root/../x",
+        "..",
+        'a"b.csv',
+        "a*.csv",
+    ],
+)
 def test_a_path_that_leaves_its_folder_or_that_windows_cannot_store_is_refused(relative: str, tmp_path: Path) -> None:
     with pytest.raises(EvalkitError) as caught:
         project_path(tmp_path, relative, "data/raw", Place("runs/x.yml", cell="L3"))

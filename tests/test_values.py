@@ -138,8 +138,17 @@ def test_zeros_of_a_printed_figure_count_as_decimals() -> None:
 
 
 def test_words_for_missing_values_are_a_closed_list() -> None:
-    meant = {"不涉及": "not_involved", "上级不考核": "not_assessed", "无国控监测点": "no_monitoring_site", "尚未发布": "not_published",
-             "上级未下达": "not_issued", "—": "not_collected", "/": "not_collected", "": "not_collected", " - ": "not_collected"}  # fmt: skip
+    meant = {
+        "不涉及": "not_involved",
+        "上级不考核": "not_assessed",
+        "无国控监测点": "no_monitoring_site",
+        "尚未发布": "not_published",
+        "上级未下达": "not_issued",
+        "—": "not_collected",
+        "/": "not_collected",
+        "": "not_collected",
+        " - ": "not_collected",
+    }
     assert {word: missing_word(word) for word in meant} == meant
     assert [missing_word(word) for word in ("无", "0", "N/A", "不涉及。", "null", "待定")] == [None] * 6
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from evalkit.assessment.lines import Line
+from evalkit.assessment.lines import Line, measure_of
+from evalkit.catalog.models import BaseValue, Plan
 from evalkit.review.difference import Cause
 from evalkit.review.side import Side, rule_text
 from evalkit.review.states import Key, Row, State
@@ -53,13 +54,8 @@ class Causes:
     def _absent(self, side: Side, key: Key, line: Line | None, first: bool) -> Iterator[Cause]:
         region, period, basis, source, indicator, _ = key[:6]
 
-        def cause(layer: str, what: str, item: str, name: str = "", file: str = "") -> Cause:
-            other = "" if first else item
-            return Cause(layer, what, item, name, file, before=item if not first else "", after=other if not first else item)
-
         def gone(layer: str, what: str, item: str, name: str = "", file: str = "") -> Cause:
-            made = cause(layer, what, item, name, file)
-            return made if first else Cause(layer, what, item, name, file, before=item, after="")
+            return Cause(layer, what, item, name, file, before="" if first else item, after=item if first else "")
 
         run = f"params/runs/{side.state.run}.yml"
         if region not in side.run.regions:
@@ -70,7 +66,8 @@ class Causes:
             return
         if basis == "plan":
             plan = side.rules.plans.get(source) if source in side.run.plans else None
-            yield gone("plan", "row" if plan else "setting", indicator if plan else source, "" if plan else "plans", f"params/plans/{source}.yml")
+            what, item, name = ("row", indicator, "") if plan else ("setting", source, "plans")
+            yield gone("plan", what, item, name, f"params/plans/{source}.yml")
             return
         if source not in side.run.sets:
             yield gone("rules", "setting", source, "sets", run)
@@ -93,7 +90,7 @@ class Causes:
             spot_a, spot_b = slots_a.get(slot), slots_b.get(slot)
             if not self.mapped:  # the same input on both sides, even where only one of them reaches it
                 spot_a, spot_b = spot_a or spot_b, spot_b or spot_a
-            if (spot_a, spot_b) in seen:
+            if (spot_a, spot_b) in seen or (self.mapped and not (spot_a and spot_b)):
                 continue
             seen.add((spot_a, spot_b))
             key_a = (before[0], *spot_a) if spot_a else ("", "", "")
@@ -174,7 +171,7 @@ class Causes:
             yield cause(layer, "state", new.name_zh, *states)
         for name in _DESCRIBED:
             first, last = getattr(old, name), getattr(new, name)
-            if first != last and not (self.mapped and name != "unit"):
+            if first != last and not (self.mapped and name not in ("unit", "measure")):
                 own = layer == "plan" and self.a.plan_row(old) != self.b.plan_row(new)
                 yield cause("plan" if own else "rules", "description", name, first, last)
         if old.compare_rounded != new.compare_rounded:
@@ -197,11 +194,12 @@ class Causes:
         plans = self.a.plan(old), self.b.plan(new)
         if plans[0] is None or plans[1] is None:
             return
-        rows = [{row.row or row.id: row.base for row in plan.indicators} for plan in plans if plan]
-        for indicator in dict.fromkeys([*rows[0], *rows[1]]):
-            first, last = (side.get(indicator) for side in rows)
-            if first != last:  # it may stand under a component of the row
-                yield Cause("plan", "base_value", str(indicator), "", f"params/plans/{new.source}.yml",
+        reached = {*self.a.measures(old), *self.b.measures(new)}
+        bases_set = [_overrides(side, plan, before[0], reached) for side, plan in zip((self.a, self.b), plans, strict=True) if plan]
+        for measure in sorted({*bases_set[0], *bases_set[1]}):
+            first, last = (found.get(measure) for found in bases_set)
+            if first != last:
+                yield Cause("plan", "base_value", measure, self.b.name(f"reported.{measure}"), f"params/plans/{new.source}.yml",
                             before=first.value if first else "", after=last.value if last else "")  # fmt: skip
 
     def _card(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
@@ -218,7 +216,13 @@ class Causes:
                 yield Cause("region", "class", dimension, "", file, before=first, after=last)
 
 
-def _same(measures: list[object], name: str) -> bool:
+def _overrides(side: Side, plan: Plan, region: str, measures: set[str]) -> dict[str, BaseValue]:
+    card = side.rules.regions[region]
+    found = {measure_of(side.rules, plan, row, card): row.base for row in plan.indicators if row.base}
+    return {measure: base for measure, base in found.items() if measure in measures}
+
+
+def _same(measures: Sequence[object], name: str) -> bool:
     return len({repr(getattr(measure, name, None)) for measure in measures}) == 1
 
 

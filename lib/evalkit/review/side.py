@@ -14,6 +14,7 @@ from evalkit.values import Period, format_full
 
 #: Where an input is needed: anchor (current, previous, base or a period), argument, variable.
 Slot = tuple[str, str, str]
+_MEANING = ("value", "unit", "value_received", "unit_received", "factor", "correction_id", "missing_reason", "data_year", "bound", "note")
 
 
 class Side:
@@ -30,7 +31,18 @@ class Side:
     @cached_property
     def signatures(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
         """All of each input that can change a result; where it stands cannot."""
-        names = ("value", "unit", "value_received", "unit_received", "factor", "correction_id", "missing_reason", "data_year", "bound", "note")
+        names = (
+            "value",
+            "unit",
+            "value_received",
+            "unit_received",
+            "factor",
+            "correction_id",
+            "missing_reason",
+            "data_year",
+            "bound",
+            "note",
+        )
         return {key: tuple(record.get(name, "") for name in names) for key, record in self.state.inputs.items()}
 
     def item(self, region: str, variable: str, period: str) -> Row | None:
