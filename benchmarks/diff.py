@@ -59,13 +59,13 @@ def make_project(root: Path, regions: list[str]) -> None:
         f"id: demo\ndocument: doc\nname_zh: 虚构体系\nname_en: demo\nlevels: [county]\ncomplete: true\n{rounding}rows:\n{rows}",
     )
     for code in regions:
-        card = f'code: "{code}"\nname_zh: 示例县{code}\nfull_name_zh: 示例县{code}\nname_en: County {code}\nlevel: county\nfictional: true\n'
+        card = (
+            f'code: "{code}"\nname_zh: 示例县{code}\nfull_name_zh: 示例县{code}\nname_en: County {code}\nlevel: county\nfictional: true\n'
+        )
         write(root, f"params/regions/{code}.yml", card)
     listed = ", ".join(f'"{code}"' for code in regions)
     head = f'id: {RUN}\ntitle_zh: 示例\ntitle_en: example\npurpose: annual\nexample: true\nperiods: ["2024"]\n'
-    write(
-        root, f"params/runs/{RUN}.yml", f'{head}regions: [{listed}]\nsets: [demo]\ninputs: [{RUN}/data.csv]\nreport_date: "2025-03-31"\n'
-    )
+    write(root, f"params/runs/{RUN}.yml", f'{head}regions: [{listed}]\nsets: [demo]\ninputs: [{RUN}/data.csv]\nreport_date: "2025-03-31"\n')
     for name in ("assess_region", "compare_regions"):
         write(root, f"notebooks/{name}.ipynb", '{"cells": []}')
 
@@ -104,10 +104,14 @@ def main() -> None:
         write_state(root, RUN)
         measure(root, "all data differ")
         rules = root / "params" / "sets" / "demo.yml"
-        rules.write_text(rules.read_text(encoding="utf-8").replace("≥55", "≥75").replace('at_least: "55"', 'at_least: "75"'), encoding="utf-8")
+        rules.write_text(
+            rules.read_text(encoding="utf-8").replace("≥55", "≥75").replace('at_least: "55"', 'at_least: "75"'), encoding="utf-8"
+        )
         write_state(root, RUN)
         measure(root, "one threshold differs")
-        rules.write_text(rules.read_text(encoding="utf-8").replace("≥75", "≥60").replace('at_least: "75"', 'at_least: "60"'), encoding="utf-8")
+        rules.write_text(
+            rules.read_text(encoding="utf-8").replace("≥75", "≥60").replace('at_least: "75"', 'at_least: "60"'), encoding="utf-8"
+        )
         write_data(root, regions, 11)
         write_state(root, RUN)
         measure(root, "all data and some thresholds differ")

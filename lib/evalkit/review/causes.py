@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from evalkit.assessment.lines import Line, measure_of
 from evalkit.catalog.models import BaseValue, Plan
 from evalkit.review.difference import Cause
-from evalkit.review.side import Side, rule_text
+from evalkit.review.side import Side, Slot, rule_text
 from evalkit.review.states import Key, Row, State
 
+Spot = tuple[str, str]  # variable and period
+Slots = Mapping[Slot, Spot]
 _DESCRIBED = ("seq", "part_of", "domain", "task", "name_zh", "name_en", "unit", "attribute", "measure")
 _MEASURED = ("name_zh", "unit", "kind", "direction", "digits", "formula", "roles", "components")
 
@@ -28,6 +30,8 @@ class Causes:
     def __init__(self, before: State, after: State, *, mapped: bool = False) -> None:
         self.a, self.b = Side(before), Side(after)
         self.mapped = mapped
+        self._pairs: dict[tuple[int, int], list[tuple[Spot, Spot]]] = {}
+        self._measures: dict[str, list[Cause]] = {}
 
     def of(self, before: Key, after: Key) -> list[Cause]:
         """Return the possible causes of a change of a row, each once, in the order of the layers."""
@@ -83,20 +87,22 @@ class Causes:
         side = self.a if self.a.line(before) is old else self.b
         slots_a = side.slots(old, before if side is self.a else after)
         slots_b = self.b.slots(new, after) if new is not None else slots_a
-        seen: set[tuple[tuple[str, str] | None, tuple[str, str] | None]] = set()
-        for slot in dict.fromkeys([*slots_a, *slots_b]):
-            if self.mapped and slot[0] != "current":
-                continue
-            spot_a, spot_b = slots_a.get(slot), slots_b.get(slot)
-            if not self.mapped:  # the same input on both sides, even where only one of them reaches it
-                spot_a, spot_b = spot_a or spot_b, spot_b or spot_a
-            if (spot_a, spot_b) in seen or (self.mapped and not (spot_a and spot_b)):
-                continue
-            seen.add((spot_a, spot_b))
-            key_a = (before[0], *spot_a) if spot_a else ("", "", "")
-            key_b = (after[0], *spot_b) if spot_b else ("", "", "")
+        for spot_a, spot_b in self._spots(slots_a, slots_b):
+            key_a, key_b = (before[0], *spot_a), (after[0], *spot_b)
             if self.a.signatures.get(key_a) != self.b.signatures.get(key_b):
                 yield from self._input(self.a.item(*key_a), self.b.item(*key_b))
+
+    def _spots(self, first: Slots, last: Slots) -> list[tuple[Spot, Spot]]:
+        """Return which inputs are to be compared; one that a single side reaches is looked up on both, unless periods or sets differ."""
+        asked = (id(first), id(last))  # the sides keep them
+        if asked not in self._pairs:
+            found: dict[tuple[Spot, Spot], None] = {}
+            for slot in dict.fromkeys([*first, *last]):
+                spots = [spot for spot in (first.get(slot), last.get(slot)) if spot]
+                if not self.mapped or (slot[0] == "current" and len(spots) == 2):
+                    found[spots[0], spots[-1]] = None
+            self._pairs[asked] = list(found)
+        return self._pairs[asked]
 
     def _input(self, old: Row | None, new: Row | None) -> Iterator[Cause]:
         for layer in self._input_layers(old, new):
@@ -157,9 +163,9 @@ class Causes:
 
     def _rules(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
         layer = "plan" if new.basis == "plan" else "rules"
-        place = self.b.place(new, after)
 
         def cause(layer: str, what: str, name: str, first: str, last: str) -> Cause:
+            place = self.b.place(new, after)
             return Cause(layer, what, new.indicator, name, place.file, place.cell, before=first, after=last)
 
         if old.text != new.text:
@@ -178,12 +184,18 @@ class Causes:
             words = [str(line.compare_rounded).lower() for line in (old, new)]
             yield cause("rules", "rounding", new.name_zh, *words)
         for measure_id in dict.fromkeys([*self.a.measures(old), *self.b.measures(new)]):
-            measures = [side.rules.measures.get(measure_id) for side in (self.a, self.b)]
-            texts = ["; ".join(f"{n}: {getattr(m, n)}" for n in _MEASURED if not _same(measures, n)) if m else "" for m in measures]
-            if all(measures) and texts[0] != texts[1]:
-                spot = self.b.rules.place("measure", measure_id)
-                yield Cause("rules", "measure", measure_id, self.b.name(f"reported.{measure_id}"), spot.file, spot.cell,
-                            before=texts[0], after=texts[1])  # fmt: skip
+            if measure_id not in self._measures:
+                self._measures[measure_id] = self._measure(measure_id)
+            yield from self._measures[measure_id]
+
+    def _measure(self, measure_id: str) -> list[Cause]:
+        measures = [side.rules.measures.get(measure_id) for side in (self.a, self.b)]
+        texts = ["; ".join(f"{n}: {getattr(m, n)}" for n in _MEASURED if not _same(measures, n)) if m else "" for m in measures]
+        if not all(measures) or texts[0] == texts[1]:
+            return []
+        spot = self.b.rules.place("measure", measure_id)
+        name = self.b.name(f"reported.{measure_id}")
+        return [Cause("rules", "measure", measure_id, name, spot.file, spot.cell, before=texts[0], after=texts[1])]
 
     def _bases(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
         bases = self.a.base(old, before[0]), self.b.base(new, after[0])

@@ -26,7 +26,8 @@ class Side:
         self.run = state.settings
         self._lines: dict[str, dict[tuple[str, ...], list[Line]]] = {}
         self._reached: dict[str, tuple[str, ...]] = {}
-        self._slots: dict[tuple[str, str, str, str], dict[Slot, tuple[str, str]]] = {}
+        self._measures: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._slots: dict[tuple[str, int, str, str], dict[Slot, tuple[str, str]]] = {}
 
     @cached_property
     def signatures(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
@@ -78,12 +79,15 @@ class Side:
         period = Period.parse(plan.base_period) if plan else self.rules.base_period(self.run, region)
         return period.name if period else ""
 
-    def measures(self, line: Line) -> list[str]:
+    def measures(self, line: Line) -> tuple[str, ...]:
         """Return the measures that a line reaches: its own, those its rule names, and their components."""
-        named = [line.measure]
-        for part in line.rule.walk():
-            named += [name for name in (part.of, part.measure if isinstance(part, AboveMeasure) else "") if name]
-        return list(dict.fromkeys(name for first in named for name in self._components(first)))
+        asked = (line.measure, id(line.rule))  # a rule lives as long as the catalogue
+        if asked not in self._measures:
+            named = [line.measure]
+            for part in line.rule.walk():
+                named += [name for name in (part.of, part.measure if isinstance(part, AboveMeasure) else "") if name]
+            self._measures[asked] = tuple(dict.fromkeys(name for first in named for name in self._components(first)))
+        return self._measures[asked]
 
     def _components(self, measure: str) -> tuple[str, ...]:
         if measure not in self._reached:
@@ -94,32 +98,31 @@ class Side:
 
     def slots(self, line: Line, key: Key) -> dict[Slot, tuple[str, str]]:
         """Return variable and period of every input that a row can use."""
-        region, period = key[0], Period.parse(key[1])
-        base = self.base(line, region)
-        anchors = {"current": period.name, "previous": period.previous().name, "base": base}
-        anchors |= {part.than: part.than for part in line.rule.walk() if isinstance(part, Trend) and part.than not in anchors}
-        found: dict[Slot, tuple[str, str]] = {}
-        for measure in self.measures(line):
-            for anchor, when in anchors.items():
-                if when:
-                    found |= self._measure_slots(measure, anchor, when, base)
-        return found
-
-    def _measure_slots(self, measure_id: str, anchor: str, when: str, base: str) -> dict[Slot, tuple[str, str]]:
-        asked = (measure_id, anchor, when, base)
+        base = self.base(line, key[0])
+        asked = (line.measure, id(line.rule), key[1], base)
         if asked not in self._slots:
+            anchors = {"current": key[1], "previous": Period.parse(key[1]).previous().name, "base": base}
+            anchors |= {part.than: part.than for part in line.rule.walk() if isinstance(part, Trend) and part.than not in anchors}
             found: dict[Slot, tuple[str, str]] = {}
-            measure = self.rules.measures.get(measure_id)
-            for role in measure.roles if measure else ():
-                assert measure is not None
-                bound = measure.binding(role)
-                at = {"current": when, "previous": Period.parse(when).previous().name, "base": base}[bound.at]
-                if at:
-                    found[(anchor, role, bound.variable)] = (bound.variable, at)
-            for family in ("reported", "assigned"):
-                found[(anchor, family, f"{family}.{measure_id}")] = (f"{family}.{measure_id}", when)
+            for measure in self.measures(line):
+                for anchor, when in anchors.items():
+                    if when:
+                        found |= self._measure_slots(measure, anchor, when, base)
             self._slots[asked] = found
         return self._slots[asked]
+
+    def _measure_slots(self, measure_id: str, anchor: str, when: str, base: str) -> dict[Slot, tuple[str, str]]:
+        found: dict[Slot, tuple[str, str]] = {}
+        measure = self.rules.measures.get(measure_id)
+        for role in measure.roles if measure else ():
+            assert measure is not None
+            bound = measure.binding(role)
+            at = {"current": when, "previous": Period.parse(when).previous().name, "base": base}[bound.at]
+            if at:
+                found[(anchor, role, bound.variable)] = (bound.variable, at)
+        for family in ("reported", "assigned"):
+            found[(anchor, family, f"{family}.{measure_id}")] = (f"{family}.{measure_id}", when)
+        return found
 
     def name(self, variable: str) -> str:
         """Return the Chinese name of a variable, or of the measure that is reported or assigned."""

@@ -81,11 +81,10 @@ class Fate:
 class Task:
     """The process of one notebook, seen from the launcher: `socket` carries its messages."""
 
-    def __init__(self, messages: socket.socket, control: socket.socket, time_limit: float | None) -> None:
+    def __init__(self, messages: socket.socket, control: socket.socket, report: bytes = b"") -> None:
         self.socket = messages
-        self.time_limit = time_limit
         self._control = control
-        self._report = b""
+        self._report = report
         self._fate: Fate | None = None
         self._lock = threading.Lock()
 
@@ -291,37 +290,17 @@ class WarmServer:
             raise FileNotFoundError(f"the folder for the notebook does not exist: {cwd}")
         request = {"cwd": os.path.abspath(cwd), "environment": dict(environment), "launcher": os.getpid(), "seed": seed,
                    "time_limit": time_limit, "memory_limit": memory_limit}  # fmt: skip
-        ours, theirs = socket.socketpair()
-        control, keeper = socket.socketpair()
-        task = Task(ours, control, time_limit)
-        try:
+        text = json.dumps(request).encode()
+        for _ in range(2):  # a server that has died is started once more
             with self._lock:
-                self._hand_over(theirs, keeper)
-                self._tasks = {other for other in self._tasks if not other.ended} | {task}
-            text = json.dumps(request).encode()
-            with contextlib.suppress(OSError):  # should it be gone already, its fate will say so
-                control.sendall(len(text).to_bytes(8, "big") + text)
-        except BaseException:
-            ours.close()
-            control.close()
-            raise
-        finally:
-            theirs.close()
-            keeper.close()
-        return task
-
-    def _hand_over(self, *ends: socket.socket) -> None:
-        """Give the server the ends of a new process; a server that has died is started once more."""
-        for attempt in (1, 2):
-            self.wait()
-            assert self._control is not None
-            try:
-                socket.send_fds(self._control, [b"F"], [end.fileno() for end in ends])
-                return
-            except OSError:
+                self.wait()
+                assert self._control is not None
+                task = _hand_over(self._control, len(text).to_bytes(8, "big") + text)
+                if task:
+                    self._tasks = {other for other in self._tasks if not other.ended} | {task}
+                    return task
                 self._stop()
-                if attempt == 2:
-                    raise
+        raise RuntimeError("the warm server died twice")
 
     def close(self) -> None:
         """Kill the notebooks still running and end the server."""
@@ -370,6 +349,27 @@ def shared_server() -> WarmServer:
             _lazy = WarmServer()
             atexit.register(_lazy.close)
         return _lazy
+
+
+def _hand_over(server: socket.socket, request: bytes) -> Task | None:
+    """Give the server a request and return the task it becomes; nothing when the server is dead."""
+    with contextlib.ExitStack() as ends:
+        messages, theirs = (ends.enter_context(end) for end in socket.socketpair())
+        control, keeper = (ends.enter_context(end) for end in socket.socketpair())
+        try:
+            socket.send_fds(server, [b"F"], [theirs.fileno(), keeper.fileno()])
+            theirs.close()
+            keeper.close()
+            control.sendall(request)
+            control.settimeout(START_TIMEOUT)
+            answer = control.recv(1)  # the first character of its report, which may begin with a space
+        except OSError:
+            return None
+        if not answer:
+            return None
+        control.settimeout(None)
+        ends.pop_all()
+        return Task(messages, control, answer)
 
 
 def _received(end: socket.socket, size: int) -> bytes:

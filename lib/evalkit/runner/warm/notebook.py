@@ -18,7 +18,7 @@ from typing import Any
 from jupyter_client.jsonutil import extract_dates, json_default
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.session import Session
-from jupyter_core.utils import run_sync
+from jupyter_core.utils import ensure_event_loop, run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
@@ -212,6 +212,7 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
     async def async_execute_cell(self, cell: Any, cell_index: int, *args: Any, **kwargs: Any) -> Any:
         """Execute one cell; when its process dies, say how."""
         self.km.busy = True
+        self._others = asyncio.all_tasks() - {asyncio.current_task()}
         try:
             done = await super().async_execute_cell(cell, cell_index, *args, **kwargs)
         except (DeadKernelError, CellTimeoutError) as error:
@@ -227,7 +228,16 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def execute_cell(self, cell: Any, cell_index: int, *args: Any, **kwargs: Any) -> Any:
         """Execute one cell, waiting for it."""
-        return run_sync(self.async_execute_cell)(cell, cell_index, *args, **kwargs)
+        try:
+            return run_sync(self.async_execute_cell)(cell, cell_index, *args, **kwargs)
+        except KeyboardInterrupt:
+            loop = ensure_event_loop()
+            left = asyncio.all_tasks(loop) - getattr(self, "_others", set())
+            if left and not loop.is_running():
+                for task in left:
+                    task.cancel()
+                loop.run_until_complete(asyncio.wait(left))
+            raise
 
     def _death(self, cell: Any, cell_index: int) -> Exception:
         self.km.shutdown_kernel()

@@ -10,8 +10,10 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
+import pkgutil
 import select
 import signal
 import socket
@@ -20,10 +22,11 @@ import time
 import traceback
 from typing import Any, NoReturn
 
+# A name that ends with .* stands for a package with all its modules.
 PRELOAD = (
     "numpy", "pandas", "pandas.io.formats.style", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "seaborn", "IPython.display", "evalkit.assessment", "evalkit.report.notebook", "evalkit.report.charts", "evalkit.report.overview",
-    "evalkit.report.figures", "noto_cjk_sans_otc",
+    "seaborn", "IPython.display", "evalkit.assessment.*", "evalkit.formulas.*", "evalkit.report.notebook", "evalkit.report.charts",
+    "evalkit.report.overview", "evalkit.report.figures", "noto_cjk_sans_otc", "encodings.utf_8_sig", "encodings.utf_16_be",
 )  # fmt: skip
 _SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36
 _TAIL = 2000  # bytes of the process's standard error that are told when it dies
@@ -42,7 +45,8 @@ def main(control_fd: int, launcher: int, preload: list[str] | None = None) -> No
 
         for name in PRELOAD if preload is None else preload:
             with contextlib.suppress(ImportError):  # a notebook that needs it will say so
-                importlib.import_module(name)
+                _import(name)
+        _draw()
         kernel = make_kernel()
         libc = ctypes.CDLL(None, use_errno=True)
     except BaseException:
@@ -55,6 +59,24 @@ def main(control_fd: int, launcher: int, preload: list[str] | None = None) -> No
     with contextlib.suppress(OSError):
         control.send(b"ready")
         _serve(control, watched, kernel, libc)
+
+
+def _import(name: str) -> None:
+    package = importlib.import_module(name.removesuffix(".*"))
+    if name.endswith(".*"):
+        for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            importlib.import_module(found.name)
+
+
+def _draw() -> None:
+    """Draw a figure of no consequence: matplotlib and Pillow load much at their first."""
+    if "matplotlib" in sys.modules:
+        from matplotlib.figure import Figure
+
+        figure = Figure()
+        figure.add_subplot().set_title("x")
+        for form in ("png", "svg"):
+            figure.savefig(io.BytesIO(), format=form)
 
 
 def _serve(control: socket.socket, launcher: int, kernel: Any, libc: ctypes.CDLL) -> None:
@@ -88,6 +110,7 @@ def _keep(messages: socket.socket, orders: socket.socket, launcher: int, kernel:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         libc.prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans of the notebook become children of this process
         request = json.loads(_exactly(orders, int.from_bytes(_exactly(orders, 8), "big")))
+        orders.sendall(b" ")  # the request is in good hands
         outputs = [os.pipe2(os.O_CLOEXEC) for _ in ("stdout", "stderr")]
         for reading, _ in outputs:
             os.set_blocking(reading, False)

@@ -179,12 +179,20 @@ class _OutStream(OutStream):
         self.capture.parent = self.parent_header
 
 
-class _Shell(ZMQInteractiveShell):
-    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+class _SpareMemory:
+    """Attribute ``showtraceback`` that first frees the spare memory when there is too little; it adds no frame of its own."""
+
+    def __get__(self, shell: ZMQInteractiveShell | None, kind: type) -> Any:
+        if shell is None:
+            return ZMQInteractiveShell.showtraceback
         if sys.exc_info()[0] is MemoryError:
             _, hard = resource.getrlimit(resource.RLIMIT_AS)
             resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        super().showtraceback(*args, **kwargs)
+        return ZMQInteractiveShell.showtraceback.__get__(shell, kind)
+
+
+class _Shell(ZMQInteractiveShell):
+    showtraceback = _SpareMemory()  # type: ignore[assignment]
 
 
 # Some libraries know a notebook by the names of these classes: click by the module of the stream, rich by the shell.
