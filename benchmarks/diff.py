@@ -33,7 +33,8 @@ def make_project(root: Path, regions: list[str]) -> None:
     write(
         root,
         "params/units.yml",
-        'units:\n  - {id: "%", symbol: percent, name_en: percent, definition: "0.01"}\n  - {id: 天, symbol: day, name_en: days, definition: base}\n',
+        'units:\n  - {id: "%", symbol: percent, name_en: percent, definition: "0.01"}\n'
+        "  - {id: 天, symbol: day, name_en: days, definition: base}\n",
     )
     names = [f"air.{kind}{n}" for n in range(0, ROWS, 4) for kind in ("good", "valid")]
     write(

@@ -75,7 +75,7 @@ def test_unknown_set(project: TinyProject) -> None:
 
 def test_unknown_variable(project: TinyProject) -> None:
     project.row("2024", "air.day_good", "5", "天")
-    problem = sole_fault(project, "unknown_variable", DATA, "E11")
+    problem = sole_fault(project, "unknown_variable", DATA, "D11")
     assert "air.days_good" in problem.remedy("zh")
 
 
@@ -84,7 +84,7 @@ def test_unknown_variable(project: TinyProject) -> None:
 )
 def test_unknown_variable_of_a_family(variable: str, project: TinyProject) -> None:
     project.row("2024", variable, "5")
-    sole_fault(project, "unknown_variable", DATA, "E11")
+    sole_fault(project, "unknown_variable", DATA, "D11")
 
 
 def test_unknown_measure(project: TinyProject) -> None:
@@ -368,7 +368,7 @@ def test_an_input_that_is_not_there(name: str, project: TinyProject) -> None:
         (lambda text: text.replace("unit,source", "unit,source,value", 1), "unknown_key", "E1"),
         (lambda text: text + "999001,试验县,2024\n", "csv_row", "A11"),
         (lambda text: text + "999001,试验县,2024,air.days_good,1,天,a,b,c\n", "csv_row", "A11"),
-        (lambda text: text + '999001,试验县,2024,air.days_good,"1,天,月报\n', "wrong_content", ""),
+        (lambda text: text + '999001,试验县,2024,air.days_good,"1,天,月报\n', "csv_quote", ""),
         (lambda text: text.replace(",", ";"), "csv_header", "A1"),
         (lambda text: text.replace(",", "\t"), "csv_header", "A1"),
         (lambda text: text.replace("333", "333\x1b"), "bad_value", "E4"),

@@ -15,7 +15,7 @@ from evalkit.catalog.models import BaseValue, Cite, Plan, Region, Run
 from evalkit.catalog.rules import Assigned, ByClass, Compare, Rule, Trend, numeric_target
 from evalkit.formulas.vocabulary import Apply, Role
 from evalkit.intake import Inputs
-from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.messages import EvalkitError, Place, Problem, word
 from evalkit.values import Missing, Period, format_fixed, format_full
 
 _MOST_DIGITS = 12
@@ -79,7 +79,12 @@ def check_run(catalog: Catalog, run_id: str) -> list[Problem]:
         document = catalog.documents[catalog.sets[set_id].document]
         if document.superseded_by:
             successor = catalog.documents[document.superseded_by]
-            values = {"number": document.number or document.title_zh, "successor": successor.number or successor.title_zh}
+            newer = [found.id for found in catalog.sets.values() if found.document == successor.id]
+            values = {
+                "number": document.number or document.title_zh,
+                "successor": successor.number or successor.title_zh,
+                "newer": ", ".join(newer) or word("advice", "not_here"),
+            }
             problems.append(Problem("set_superseded", catalog.place("set", set_id), values, "note"))
     return problems
 

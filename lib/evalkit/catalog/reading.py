@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from evalkit.catalog.rules import parse_rule
-from evalkit.messages import EvalkitError, Problem
+from evalkit.messages import EvalkitError, Problem, word
 from evalkit.tables import Located, load_yaml
 
 M = TypeVar("M", bound=BaseModel)
@@ -87,7 +87,34 @@ def _problem(model: type[BaseModel], located: Located, base: tuple[str | int, ..
     if detail["type"] == "missing":
         return Problem("missing_key", place, {"key": detail["loc"][-1]})
     shown = content if isinstance(content, str) else type(content).__name__
-    return Problem("bad_value", place, {"value": shown, "detail": str(detail["msg"]).removeprefix("Value error, ")})
+    return Problem("bad_value", place, {"value": shown, "detail": explain_fault(detail)})
+
+
+_PLAIN_FAULTS = {
+    "string_too_short": "empty",
+    "too_short": "empty",
+    "string_type": "text",
+    "list_type": "list",
+    "dict_type": "mapping",
+    "model_type": "mapping",
+    "model_attributes_type": "mapping",
+    "int_parsing": "number",
+    "bool_parsing": "truth",
+}
+
+
+def explain_fault(detail: Any) -> str:
+    """Return why a value was refused, in the language of the user."""
+    kind = detail["type"]
+    if kind == "literal_error":
+        return f"{word('detail', 'choices')} {detail['ctx']['expected']}".replace("'', ", "").replace("'", "").replace(" or ", ", ")
+    if kind == "string_pattern_mismatch":
+        pattern = str(detail["ctx"]["pattern"])
+        return f"{word('detail', 'form')} {word('detail', 'date') if pattern.startswith('^' + chr(92) + 'd{4}-') else pattern}"
+    if kind in _PLAIN_FAULTS:
+        return word("detail", _PLAIN_FAULTS[kind])
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return word("detail", {"a plain decimal such as 12.5 is needed": "decimal", "not a period": "period"}.get(message, message))
 
 
 def _model_at(model: type[BaseModel], loc: list[str | int]) -> type[BaseModel] | None:

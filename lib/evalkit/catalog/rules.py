@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from evalkit.messages import Place, Problem
+from evalkit.messages import Place, Problem, word
 from evalkit.values import Period, PeriodError, PlainDecimalError, decimal_places, parse_decimal
 
 Locate = Callable[..., Place]
@@ -160,7 +160,7 @@ class _Parser:
         try:
             return parse_decimal(str(text))
         except PlainDecimalError:
-            self.refuse(path, text, "a plain decimal is needed")
+            self.refuse(path, text, word("detail", "decimal"))
             return Fraction(0)
 
     def rule(self, content: Any, path: tuple[str | int, ...]) -> Rule:
@@ -184,7 +184,7 @@ class _Parser:
             return Compare(of, _COMPARISONS[key], self.number(value, path))
         if key == "between":
             if not isinstance(value, list) or len(value) != 2:
-                self.refuse(path, value, "two numbers")
+                self.refuse(path, value, "[15, 20]")
                 return NoTarget()
             low, high = (self.number(item, path) for item in value)
             if low > high:

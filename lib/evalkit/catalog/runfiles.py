@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from evalkit.catalog.models import Correction, Decision
-from evalkit.catalog.reading import build_list, read_yaml
+from evalkit.catalog.reading import build_list, explain_fault, read_yaml
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import read_csv
 
@@ -56,7 +56,7 @@ def load_decisions(catalog: Catalog, run_id: str, problems: list[Problem]) -> li
             for detail in error.errors(include_url=False):
                 column = str(detail["loc"][0])
                 spot = Place(label, cell=row.address(column), key=f"{row['id']}.{column}")
-                problems.append(Problem("bad_value", spot, {"value": row[column], "detail": detail["msg"]}))
+                problems.append(Problem("bad_value", spot, {"value": row[column], "detail": explain_fault(detail)}))
             continue
         key = (decision.kind, decision.region_code, decision.period, decision.key)
         if key in seen:

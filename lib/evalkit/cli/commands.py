@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -65,6 +66,7 @@ def check(runs: Runs = None, as_json: AsJson = False) -> None:
     Example: evalkit check chongming-2023
     """
     from evalkit.assessment import assess, check_run
+    from evalkit.assessment.needs import unused_inputs
     from evalkit.cli.console import consoles, problem_lines, say
     from evalkit.intake import read_inputs
 
@@ -73,13 +75,14 @@ def check(runs: Runs = None, as_json: AsJson = False) -> None:
     problems: list[Problem] = []
     for run_id in chosen:
         inputs = read_inputs(catalog, run_id)
-        problems += [*inputs.problems, *check_run(catalog, run_id)]
+        problems += [*inputs.problems, *check_run(catalog, run_id), *unused_inputs(catalog, inputs)]
         for code in catalog.run(run_id).regions:
             if not inputs.errors() and not inputs.errors(code):
                 try:
                     assess(catalog, inputs, code)
                 except EvalkitError as error:
                     problems += [p for p in error.problems if p not in problems]
+    problems = list({(p.code, str(p.place), p.message()): p for p in problems}.values())
     errors = [problem for problem in problems if problem.severity == "error"]
     out, _ = consoles()
     if as_json:
@@ -142,10 +145,13 @@ def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, for
     out, err = consoles()
     ok = True
     shown: list[Problem] = []
+    made: list[str] = []
     with progress() as bar:
         for run_id in chosen:
+            events: list[Event] = []
 
-            def tell(event: Event) -> None:
+            def tell(event: Event, events: list[Event] = events) -> None:
+                events.append(event)
                 bar.count(event.run, event.done, event.total)
                 bar.say(region_line(event, catalog.regions[event.region].name_zh if event.region else ""))
 
@@ -156,14 +162,15 @@ def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, for
                 shown += error.problems
                 ok = False
                 continue
+            if not events:
+                bar.say(say(f"＝ {run_id} 没有变化，结果仍然有效", f"= {run_id} unchanged, the results still hold"))
             shown += outcome.problems
             ok = ok and outcome.ok
+            made += [run_id] if outcome.finished else []
     for line in problem_lines([p for p in shown if p.severity != "note"]):
         err.print(line)
-    for run_id in chosen:
-        folder = catalog.project.processed(run_id)
-        if (folder / "manifest.json").exists():
-            out.print(say("结果：", "results: ") + catalog.project.label(folder) + "/results.csv")
+    for run_id in made:
+        out.print(say("结果：", "results: ") + catalog.project.label(catalog.project.processed(run_id)) + "/results.csv")
     return ok
 
 
@@ -193,13 +200,16 @@ def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, rende
         for run_id in chosen:
             try:
                 problems += staleness(catalog, run_id)
+                written = 0
                 folder = (out_dir / run_id if len(chosen) > 1 else out_dir) if out_dir else catalog.project.reports(run_id)
                 for done, total, name, found in make_reports(catalog, run_id, folder, renderer):
                     bar.count(run_id, done, total)
                     problems += found
                     if not any(problem.severity == "error" for problem in found):
+                        written += 1
                         bar.say(say(f"✓ 报告 {run_id} {name}", f"✓ report {run_id} {name}"))
-                out.print(say("报告：", "reports: ") + (folder.as_posix() if out_dir else catalog.project.label(folder)) + "/")
+                if written:
+                    out.print(say("报告：", "reports: ") + (folder.as_posix() if out_dir else catalog.project.label(folder)) + "/")
             except EvalkitError as error:
                 problems += error.problems
     for line in problem_lines(problems):
@@ -209,7 +219,7 @@ def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, rende
 
 @app.command()
 def demo(force: Annotated[bool, typer.Option("--force", help="即使没有变化也重新运行。Run even if nothing changed.")] = False) -> None:
-    """运行全部样例并生成报告。Run all samples and make their reports.
+    """运行 params/runs 中的全部评估并生成报告。Run everything in params/runs and make the reports.
 
     Example: evalkit demo
     """
@@ -249,7 +259,7 @@ def _print_status(runs: list[str] | None, as_json: bool) -> None:
     out, _ = consoles()
     for record in records:
         because = "、".join(word("layer", str(layer)) for layer in list(record["because"]))  # type: ignore[call-overload]
-        files = [str(name) for name in list(record["files"])[:5]] if because else []  # type: ignore[call-overload]
+        files = [word("surroundings", str(name)) for name in list(record["files"])[:5]] if because else []  # type: ignore[call-overload]
         detail = f"（{because}：{', '.join(files)}）" if files else f"（{because}）" if because else ""
         out.print(f"{record['run']} {record['region']}  {word('state_of_run', str(record['state']))}{detail}", markup=False)
 
@@ -282,6 +292,9 @@ def explain(
 
 def main() -> None:
     """Run the command line; faults of data and rules are printed, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # a redirected stream may have an encoding without −, ≥ or 〔
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
     except EvalkitError as error:
@@ -292,4 +305,5 @@ def main() -> None:
             err.print(line)
         sys.exit(1)
     except KeyboardInterrupt:
+        print(Problem("interrupted").line(), file=sys.stderr)
         sys.exit(130)

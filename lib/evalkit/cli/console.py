@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from evalkit.assessment.counts import count_by_indicator
 from evalkit.messages import Problem, language, word
 from evalkit.runner.run import Event
 
@@ -20,9 +21,6 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 
 def consoles() -> tuple[Console, Console]:
     """Return consoles for results and for problems; wide enough not to break lines in a log."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
     width = None if sys.stdout.isatty() else 200
     return Console(highlight=False, width=width, soft_wrap=True), Console(stderr=True, highlight=False, width=width, soft_wrap=True)
 
@@ -36,11 +34,15 @@ def region_line(event: Event, name: str) -> Text:
     """Return the line of a finished region: symbol, region, counts, seconds."""
     if event.problem is not None:
         return Text.assemble(("✗ ", "red"), f"{event.run} {event.region} {name} ", (say("失败", "failed"), "red"))
+    rows = list(event.rows)
+    basis = "set" if any(row["basis"] == "set" for row in rows) else "plan"
+    period = max((row["period"] for row in rows), default="")
     counts: dict[str, int] = {}
-    for row in event.rows:
-        if row["basis"] == "set" or not any(other["basis"] == "set" for other in event.rows):
-            counts[row["status"]] = counts.get(row["status"], 0) + 1
+    for by_status in count_by_indicator(row for row in rows if row["basis"] == basis and row["period"] == period).values():
+        for status, count in by_status.items():
+            counts[status] = counts.get(status, 0) + count
     shown = "  ".join(f"{symbol} {word('status', status)} {counts[status]}" for status, symbol in _SYMBOLS.items() if counts.get(status))
+    shown = f"{period}  {shown}" if shown else ""
     label = name if event.region else say("汇总", "roll-up")
     return Text.assemble(("✓ ", "green"), f"{event.run} {event.region} {label}  {shown}  ", (f"{event.seconds:.1f} s", "dim"))
 

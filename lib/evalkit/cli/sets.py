@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evalkit.assessment.needs import classes_of, needs_of
 from evalkit.catalog import load_catalog
 from evalkit.catalog.load import near
 from evalkit.messages import EvalkitError, Problem, word
@@ -65,6 +66,42 @@ def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: As
         name = f"{item['part_of']}·{item['name_zh']}" if item["part_of"] else item["name_zh"]
         attribute, state = word("attribute", item["attribute"]), word("state", item["state"])
         print(f"{item['id']}  {attribute}  {name}（{item['unit']}）  {item['target']}  〔{state}〕")
+
+
+@sets_app.command("needs")
+def sets_needs(
+    set_id: Annotated[str, typer.Argument(metavar="SET")],
+    level: Annotated[str | None, typer.Option("--level", help="city、county 等级别。Level, such as city or county.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """列出各指标需要的基础数据、单位与部门。List the variables that each indicator needs, with unit and department.
+
+    Example: evalkit sets needs cn-demo-2019 --level county
+    """
+    catalog = load_catalog()
+    found = _known_set(catalog, set_id)
+    if level is not None and level not in found.levels:
+        raise typer.BadParameter(" | ".join(found.levels), param_hint="--level")
+    rows: list[dict[str, str]] = []
+    for row in found.rows:
+        for target in row.targets:
+            if level is not None and row.target_at(level) is not target:
+                continue
+            dimensions = [d.name_zh for name in classes_of(target.rule) if (d := found.dimension(name))]
+            for need in needs_of(catalog, target.measure or row.measure, target.rule):
+                rows.append({"row": row.id, "seq": row.seq, "name_zh": row.name_zh, "measure": need.measure, "variable": need.variable,
+                             "variable_zh": need.name_zh, "at": need.at, "unit": need.unit, "department": need.department,
+                             "classes": "、".join(dimensions)})  # fmt: skip
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    shown = ""
+    for item in rows:
+        if item["row"] != shown:
+            shown = item["row"]
+            print(f"{item['row']}  {item['name_zh']}" + (f"  （按{item['classes']}分类）" if item["classes"] else ""))
+        when = {"base": "（基准年）", "previous": "（上年）"}.get(item["at"], "")
+        print(f"    {item['variable']}  {item['variable_zh']}{when}  {item['unit']}  {item['department']}")
 
 
 @sets_app.command("check")

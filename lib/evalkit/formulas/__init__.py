@@ -70,6 +70,8 @@ def build(formula_id: str) -> Formula:
         module = import_module(f"evalkit.formulas.{module_name}")
     except ModuleNotFoundError:
         raise UnknownFormulaError(formula_id) from None
+    except SyntaxError as error:
+        raise FormulaError(f"formulas/{module_name}.py, line {error.lineno}: {error.msg}") from None
     function = getattr(module, function_name, None)
     if not inspect.isfunction(function) or function.__module__ != module.__name__:
         raise UnknownFormulaError(formula_id)

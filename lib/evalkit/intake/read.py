@@ -18,7 +18,7 @@ from evalkit.values import Period, PeriodError, PlainDecimalError, missing_word,
 from evalkit.values.missing import MISSING_REASONS
 
 REQUIRED = ["region_code", "region", "period", "variable", "value", "unit", "source"]
-OPTIONAL = ["entity", "data_year", "evidence_id"]
+OPTIONAL = ["entity", "data_year", "evidence_id", "note", "备注"]
 _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
 
@@ -86,8 +86,23 @@ class _Reader:
             self.unread.add(name)
             return
         self.inputs.problems.extend(problems)
+        if not rows and not problems:
+            self.problem("file_empty", Place(f"data/raw/{name}"), severity="warning")
+        self.repetitions(rows, name)
         for row in rows:
             self.row(row, name)
+
+    def repetitions(self, rows: list[CsvRow], name: str) -> None:
+        seen: set[tuple[str, ...]] = set()
+        repeated: list[CsvRow] = []
+        for row in rows:
+            cells = tuple(row.cells.values())
+            if cells in seen:
+                repeated.append(row)
+            seen.add(cells)
+        if repeated:
+            spot = Place(f"data/raw/{name}", cell=f"A{repeated[0].line}")
+            self.problem("row_repeated", spot, severity="warning", count=len(repeated))
 
     def row(self, row: CsvRow, name: str) -> None:
         label = f"data/raw/{name}"
@@ -140,21 +155,29 @@ class _Reader:
         unit = self.catalog.variable_unit(variable)
         if unit is None:
             known = [*self.catalog.variables, *(f"reported.{m}" for m in self.catalog.measures)]
-            self.problem("unknown_variable", place, region, variable=variable, hint=near(variable, known))
+            spot = Place(place.file, cell=row.address("variable"), key=place.key)
+            self.problem("unknown_variable", spot, region, variable=variable, hint=near(variable, known))
             return
         text = reading.value or ""
         word = missing_word(text) if reading.missing is None else reading.missing
         if word is not None and missing_word(text) is not None:
             text = ""
         if word == "not_issued" and not variable.startswith("assigned."):  # only a task can be one that nobody set
-            self.problem("not_a_number", place, region, variable=variable, value=row["value"])
+            self.not_a_number(row, name, variable, row["value"])
             return
         data_year = reading.data_year or row["data_year"]
         if data_year and not _YEAR.fullmatch(data_year):
             spot = Place(place.file, cell=row.address("data_year"), key=place.key)
             self.problem("bad_value", spot, region, value=data_year, detail="2024")
             return
-        received_unit = reading.unit or row["unit"] or unit
+        received_unit = reading.unit or row["unit"]
+        if not received_unit:
+            if text and unit != "-" and not self.is_qualitative(variable):
+                self.problem(
+                    "unit_missing", Place(place.file, cell=row.address("unit"), key=place.key), region, variable=variable, expected=unit
+                )
+                return
+            received_unit = unit
         factor = self.factor(received_unit, unit, variable, Place(place.file, cell=row.address("unit"), key=place.key), region)
         value: Fraction | None = None
         qualitative = self.is_qualitative(variable)
@@ -162,7 +185,7 @@ class _Reader:
             try:
                 value = parse_decimal(text) * factor
             except PlainDecimalError:
-                self.problem("not_a_number", place, region, variable=variable, value=text)
+                self.not_a_number(row, name, variable, text)
                 return
         period = reading.period or row["period"]
         self.found[(region, variable, period)].append(
@@ -189,6 +212,12 @@ class _Reader:
                 notes=tuple(reading.notes),
             )
         )
+
+    def not_a_number(self, row: CsvRow, name: str, variable: str, text: str) -> None:
+        code, period = row["region_code"], row["period"]
+        place = Place(f"data/raw/{name}", cell=row.address("value"), key=f"{code} {variable} {period}")
+        values = {"variable": variable, "value": text, "run": self.inputs.run, "file": name, "code": code, "period": period}
+        self.inputs.problems.append(Problem("not_a_number", place, values, "error", code))
 
     def is_qualitative(self, variable: str) -> bool:
         family, _, measure = variable.partition(".")

@@ -93,17 +93,26 @@ def explain(
     found = [
         (row, trace)
         for row, trace in zip(assessment.rows, assessment.traces, strict=True)
-        if row["indicator"] == indicator
+        if row["indicator"].lower() == indicator.lower()
         and period in (None, row["period"])
         and set in (None, row["set"])
         and milestone in (None, row["milestone"])
     ]
     if not found:
-        values = {"indicator": indicator, "allowed": list(dict.fromkeys(row["indicator"] for row in assessment.rows))}
-        raise EvalkitError(Problem("indicator_unknown", values=values))
+        raise EvalkitError(_not_found(assessment, indicator, period))
     latest = max(row["period"] for row, _ in found)
     row, trace = next(pair for pair in found if pair[0]["period"] == latest)
     names = {measure.id: measure.name_zh for measure in catalog.measures.values()} if catalog else {}
     papers = {document.id: document.number or f"《{document.title_zh}》" for document in catalog.documents.values()} if catalog else {}
     key = tuple(row[name] for name in ("period", "basis", "set", "indicator", "milestone"))
     return Explanation(trace, calculations([row], {key: trace}, names)[-1], row["set"], papers)
+
+
+def _not_found(assessment: Assessment, indicator: str, period: str | None) -> Problem:
+    own = [row for row in assessment.rows if row["indicator"].lower() == indicator.lower()]
+    if own and period is not None and period not in {row["period"] for row in own}:
+        return Problem("period_unknown", values={"period": period, "allowed": sorted({row["period"] for row in own})})
+    known = list(dict.fromkeys(row["indicator"] for row in assessment.rows))
+    alike = [name for name in known if indicator.lower() in name.lower()]
+    alike += [row["indicator"] for row in assessment.rows if row["seq"] == indicator and row["indicator"] not in alike]
+    return Problem("indicator_unknown", values={"indicator": indicator, "allowed": list(dict.fromkeys(alike)) or known})

@@ -52,6 +52,7 @@ class Attribution:
         self.steps = Steps(first, last, region)
         self.trusted = first.reproducible and last.reproducible
         self.notes: list[str] = []
+        self.dropped = False
         self.alike = first.program["package"] == last.program["package"] and first.program["versions"] == last.program["versions"]
 
     def explain(self, changes: Sequence[Change], keys: Sequence[Keys], *, exhaustive: bool = False) -> None:
@@ -73,7 +74,7 @@ class Attribution:
                     self._region(region, members, exhaustive)
         if not self.first.intact or not self.last.intact:
             self.notes.append("altered")
-        elif not self.trusted and self.alike:
+        elif self.dropped:
             self.notes.append("older_program")
 
     def _region(self, region: str, members: list[tuple[Change, Key, list[Cause]]], exhaustive: bool) -> None:
@@ -115,9 +116,11 @@ class Attribution:
                 blamed = tuple(pending) if end is not None or layer != chain[-1] else (*pending, CODE)
                 effects.append(effect_of(blamed, at, now))
             at, pending = now, []
-        if self.alike and effects and self.first.intact and self.last.intact:
-            return effects  # one program made both, only not this one: what it does otherwise changed nothing between them
         around = [effect if effect and (effect.fields or effect.status[0] != effect.status[1]) else None for effect in code]
+        if self.alike and effects and self.first.intact and self.last.intact:
+            # One program made both, only not this one: what it does otherwise changed nothing between them.
+            self.dropped = self.dropped or any(around)
+            return effects
         found = [*([around[0]] if around[0] else []), *effects, *([around[1]] if around[1] else [])]
         return found or [effect_of((CODE,), change.before, change.after)]
 

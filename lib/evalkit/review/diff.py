@@ -74,8 +74,11 @@ def diff(
         first, last = (replace(state, period=max(key[1] for key in state.rows)) for state in (first, last))
     mapped = sets is not None or first.period != last.period
     found = _head(first, last)
+    if sets is not None:
+        found.before, found.after = f"{first.label} {sets[0]}", f"{last.label} {sets[1]}"
     matches = _matches(first, last, sets, region)
     found.compared = len(matches)
+    found.met = (sum(m.old.get("status") == "met" for m in matches), sum(m.new.get("status") == "met" for m in matches))
     changed = [match for match in matches if bool(match.old) != bool(match.new) or differing(match.old, match.new)]
     found.changes = [_change(match.old, match.new) for match in changed]
     keys = [(match.before, match.after) for match in changed]
@@ -107,6 +110,10 @@ def _head(first: State, last: State) -> Difference:
     found.example = any(run.example for run in runs)
     if len(runs) == 2:
         found.titles = (runs[0].title_zh, runs[1].title_zh)
+    for catalog in (first.catalog, last.catalog):
+        if catalog is not None:
+            found.names |= {item.id: item.name_zh for item in catalog.sets.values()}
+            found.names |= {item.id: item.name_zh for item in catalog.plans.values()}
     return found
 
 

@@ -154,6 +154,14 @@ class Difference:
         Codes of what a reader must know: ``older_program``, ``no_copy``, ``mapped``, ``altered``.
     compared : int
         Rows that were compared.
+    met : (int, int)
+        Rows that are met, before and after.
+    example : bool
+        Invented data.
+    titles : (str, str)
+        Titles of the runs.
+    names : dict
+        Names of sets and plans by id.
     """
 
     before: str
@@ -164,8 +172,10 @@ class Difference:
     files: list[tuple[str, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: int = 0
+    met: tuple[int, int] = (0, 0)
     example: bool = False
     titles: Pair = ("", "")
+    names: dict[str, str] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:
@@ -202,6 +212,7 @@ class Difference:
             "after": {"run": self.after_run, "state": self.after},
             "same": self.same,
             "compared": self.compared,
+            "met": list(self.met),
             "counts": self.counts(),
             "layers": [{"layers": list(layers), "rows": rows} for layers, rows in self.by_layer().items()],
             "files": [{"layer": layer, "file": file, "what": what} for layer, file, what in self.files],

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import evalkit
 from evalkit.assessment.lines import lines_of
+from evalkit.assessment.needs import measures_of
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Region, Run
-from evalkit.catalog.rules import AboveMeasure
 from evalkit.formulas import build
 from evalkit.intake import Inputs
 from evalkit.messages import language
@@ -50,29 +50,21 @@ def region_key(catalog: Catalog, inputs: Inputs, region_code: str) -> dict[str, 
 
 def _rules(catalog: Catalog, run: Run, region: Region) -> Iterable[str]:
     """Yield everything that the lines of a region reach: sets, measures, formulas, variables, units."""
-    measures: list[str] = []
+    seen: set[str] = set()
     for line in lines_of(catalog, run, region):
         yield repr(line)
-        measures.append(line.measure)
-        for part in line.rule.walk():
-            measures.append(part.of)
-            if isinstance(part, AboveMeasure):
-                measures.append(part.measure)
+        for measure in measures_of(catalog, line.measure, line.rule):
+            if measure.id in seen:
+                continue
+            seen.add(measure.id)
+            yield repr(measure)
+            if measure.formula:
+                yield build(measure.formula).hash
+                for role in sorted(measure.roles):
+                    yield repr(catalog.variables.get(measure.binding(role).variable))
     for set_id in run.sets:
         found = catalog.sets[set_id]
         yield repr((found.name_zh, found.name_en, found.document, found.complete, found.rounding, found.classes))
-    seen: set[str] = set()
-    while measures:
-        measure = catalog.measures.get(measures.pop())
-        if measure is None or measure.id in seen:
-            continue
-        seen.add(measure.id)
-        measures.extend(measure.components)
-        yield repr(measure)
-        if measure.formula:
-            yield build(measure.formula).hash
-            for role in sorted(measure.roles):
-                yield repr(catalog.variables.get(measure.binding(role).variable))
 
 
 @cache

@@ -66,7 +66,8 @@ def execute(source: Path, target: Path, parameters: dict[str, str], root: Path) 
             break
         except PapermillExecutionError as error:
             notebook = nbformat.read(aside, as_version=4)
-            failure = NotebookFailedError(_heading(notebook, error.cell_index), f"{error.ename}: {error.evalue}")
+            name = "" if error.ename == "EvalkitError" else f"{error.ename}: "
+            failure = NotebookFailedError(_heading(notebook, error.cell_index), f"{name}{error.evalue}")
             break
         except RuntimeError as error:  # the kernel died or did not answer
             if attempt == _ATTEMPTS:

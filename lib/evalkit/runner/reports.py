@@ -43,6 +43,10 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path, renderer: str = "
         raise EvalkitError(Problem("run_missing", Place(project.label(project.processed(run_id))), {"run": run_id}))
     finished = [code for code in run.regions if (project.region(run_id, code) / "results.csv").is_file()]
     names = [*finished, ROLL_UP] if finished else []
+    for code in run.regions:
+        if code not in finished:
+            place = Place(project.label(project.region(run_id, code)))
+            yield 0, len(names), code, [Problem("run_missing", place, {"run": f"{run_id} {code}"})]
     # Fresh processes, not forked ones: matplotlib and the converters keep state, and Windows has no fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, max(len(names), 1)), mp_context=context) as pool:
@@ -80,4 +84,6 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
             build_region(Path(root), run_id, name, context_from_catalog(catalog, inputs, name), Path(out_dir), renderer)
     except EvalkitError as error:
         return error.problems
+    except OSError as error:
+        return [Problem("folder_unwritable", Place(name), {"path": Path(out_dir).name, "detail": error.strerror or str(error)})]
     return []

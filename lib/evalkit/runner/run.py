@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from evalkit.assessment import Assessment, check_run
 from evalkit.assessment.assessment import RESULT_COLUMNS
+from evalkit.assessment.needs import unused_inputs
 from evalkit.catalog import Catalog
 from evalkit.intake import INPUT_COLUMNS, Inputs, read_inputs
 from evalkit.messages import EvalkitError, Place, Problem
@@ -103,12 +104,15 @@ def run_assessment(
     if inputs.errors():
         raise EvalkitError(inputs.problems)
     folder = catalog.project.processed(run_id)
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f".{run_id}.lock"), timeout=0):
             return _Session(catalog, inputs, folder, tell or (lambda event: None), workers).go(regions or run.regions, force, keep)
     except Timeout:
         raise EvalkitError(Problem("run_busy", Place(catalog.project.label(folder)), {"run": run_id})) from None
+    except OSError as error:
+        label = catalog.project.label(folder)
+        raise EvalkitError(Problem("folder_unwritable", Place(label), {"path": label, "detail": error.strerror or str(error)})) from None
 
 
 class _Session:
@@ -127,12 +131,16 @@ class _Session:
         todo = [code for code in wanted if force or states[code].state != "fresh"]
         previous = self.leave_behind(states, keep)
         (self.folder / state.MANIFEST).unlink(missing_ok=True)  # from here on the outputs are unfinished
-        problems = [*self.inputs.problems, *check_run(self.catalog, self.run.id)]
+        problems = [*self.inputs.problems, *check_run(self.catalog, self.run.id), *unused_inputs(self.catalog, self.inputs)]
         self.write_inputs(problems)
         self.outcome.problems = [problem for problem in problems if problem.severity != "error"]
         if todo:
             with ThreadPoolExecutor(max_workers=min(self.workers, len(todo))) as pool:
-                self.regions(pool, todo)
+                try:
+                    self.regions(pool, todo)
+                except BaseException:  # Ctrl-C too: what has not begun does not begin
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
         self.assemble()
         if self.outcome.finished and (todo or not (self.folder / "compare_regions.ipynb").is_file()):
             self.roll_up()

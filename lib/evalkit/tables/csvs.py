@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.messages import EvalkitError, Place, Problem, word
 from evalkit.tables.files import read_text, unprintable, write_bytes
 
 
@@ -63,11 +63,19 @@ def read_csv(
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise EvalkitError(Problem("wrong_content", Place(label), {"looks_like": str(error), "expected": "CSV"})) from None
+        if "field larger" in str(error):
+            raise EvalkitError(Problem("wrong_content", Place(label), {"looks_like": "binary", "expected": "CSV"})) from None
+        raise EvalkitError(Problem("csv_quote", Place(label))) from None
     head = [name.strip() for name in lines[0]] if lines else []
     missing = [name for name in required if name not in head]
     if missing:
-        raise EvalkitError(Problem("csv_header", Place(label, cell="A1"), {"missing": missing, "expected": ",".join(required)}))
+        raise EvalkitError(
+            Problem(
+                "csv_header",
+                Place(label, cell="A1"),
+                {"missing": missing, "expected": ",".join(required), "hint": _head_hint(lines, required)},
+            )
+        )
     allowed = None if optional is None else [*required, *optional]
     unknown = [name for i, name in enumerate(head) if (allowed is not None and name not in allowed) or name in head[:i]]
     if unknown:
@@ -88,6 +96,18 @@ def read_csv(
             continue
         rows.append(CsvRow(dict(zip(head, (cell.strip() for cell in cells), strict=True)), number, head))
     return rows, problems
+
+
+def _head_hint(lines: list[list[str]], required: Sequence[str]) -> str:
+    """Return what probably went wrong with a head: another separator, or lines above it."""
+    first = lines[0][0] if lines and lines[0] else ""
+    for sign in (";", "\t", "；", "，"):
+        if len(lines[0] if lines else []) == 1 and sign in first:
+            return "；" + word("detail", "delimiter").format(sign="Tab" if sign == "\t" else sign)
+    for number, cells in enumerate(lines[1:20], start=2):
+        if set(required) <= {cell.strip() for cell in cells}:
+            return "；" + word("detail", "first_line").format(line=number)
+    return ""
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:

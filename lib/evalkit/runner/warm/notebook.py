@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import os
-import select
-import socket
 import sys
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
-from jupyter_client.jsonutil import extract_dates, json_default
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-from jupyter_client.session import Session
 from jupyter_core.utils import ensure_event_loop, run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
@@ -26,152 +19,12 @@ from papermill.log import logger
 from traitlets import Any as AnyTrait
 from traitlets import Float, Int
 
-from evalkit.runner.warm import wire
-from evalkit.runner.warm.client import Availability, Fate, Task, WarmServer, available, shared_server
+from evalkit.runner.warm.client import Availability, available, shared_server
+from evalkit.runner.warm.kernel import Manager
+from evalkit.runner.warm.task import Fate
 
 TIME_LIMIT = 3600.0
 MEMORY_LIMIT = 4 << 30
-
-
-class _Channel:
-    """One of the two queues of messages that nbclient reads."""
-
-    def __init__(self, connection: _Connection) -> None:
-        self.connection = connection
-        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        self.connection.listen()
-        try:
-            return await asyncio.wait_for(self.queue.get(), timeout)
-        except asyncio.TimeoutError:
-            raise Empty from None
-
-    def send(self, msg: dict[str, Any]) -> None:
-        self.connection.send(msg)
-
-
-class _Connection:
-    """What nbclient calls a kernel client."""
-
-    allow_stdin = False
-
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.session = Session(key=b"unused")
-        self.shell_channel, self.iopub_channel = _Channel(self), _Channel(self)
-        self.dead = asyncio.Event()
-        self._decoder = wire.Decoder()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        task.socket.setblocking(False)
-
-    def start_channels(self) -> None:
-        """Do nothing: the socket is open."""
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Do nothing: what is sent now is read as soon as the process is ready."""
-
-    def stop_channels(self) -> None:
-        if self._loop and not self._loop.is_closed():
-            self._loop.remove_reader(self.task.socket)
-        self._loop = None
-
-    def is_alive(self) -> bool:
-        return not self.dead.is_set()
-
-    def execute(self, code: str, silent: bool = False, store_history: bool = True, stop_on_error: bool = True, **_: Any) -> str:
-        content = {"code": code, "silent": silent, "store_history": store_history, "user_expressions": {},
-                   "allow_stdin": False, "stop_on_error": stop_on_error}  # fmt: skip
-        return self.send(self.session.msg("execute_request", content))
-
-    def kernel_info(self) -> str:
-        return self.send(self.session.msg("kernel_info_request", {}))
-
-    def send(self, msg: dict[str, Any]) -> str:
-        """Send a message, reading meanwhile: neither side can wait for the other for ever."""
-        text = json.dumps({key: msg[key] for key in ("header", "parent_header", "metadata", "content")}, default=json_default)
-        left = memoryview(wire.pack(wire.SHELL, [text.encode(), *(bytes(part) for part in msg.get("buffers") or [])]))
-        poll = select.poll()
-        poll.register(self.task.socket, select.POLLIN | select.POLLOUT)
-        while left and not self.dead.is_set():
-            for _, event in poll.poll():
-                if event & ~select.POLLOUT:
-                    self.receive()
-                if event & select.POLLOUT:
-                    try:
-                        left = left[self.task.socket.send(left) :]
-                    except OSError:
-                        self.dead.set()
-        return str(msg["header"]["msg_id"])
-
-    def listen(self) -> None:
-        """Read in the loop that runs now."""
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop and not self.dead.is_set():
-            loop.add_reader(self.task.socket, self.receive)
-            self._loop = loop
-
-    def receive(self) -> None:
-        """Read what there is and put it into the queues."""
-        try:
-            received = self.task.socket.recv(1 << 18)
-        except BlockingIOError:
-            return
-        except OSError:
-            received = b""
-        for channel, parts in self._decoder.feed(received):
-            msg = json.loads(parts[0])
-            msg["header"] = extract_dates(msg["header"])
-            msg.update(msg_id=msg["header"]["msg_id"], msg_type=msg["header"]["msg_type"], buffers=parts[1:])
-            (self.shell_channel if channel == wire.SHELL else self.iopub_channel).queue.put_nowait(msg)
-        if not received:
-            self.stop_channels()
-            self.dead.set()
-
-
-class _Manager:
-    """What nbclient calls a kernel manager: it starts and ends the process of one notebook."""
-
-    ipykernel = False
-
-    def __init__(self, server: WarmServer, options: dict[str, Any], additions: Mapping[str, str]) -> None:
-        self.server = server
-        self.options = options
-        self.additions = additions
-        self.task: Task | None = None
-        self.connection: _Connection | None = None
-        self.busy = False
-        self.fate: Fate | None = None
-
-    @property
-    def has_kernel(self) -> bool:
-        return self.task is not None
-
-    def start_kernel(self, cwd: str | None = None, env: dict[str, str] | None = None, **_: Any) -> None:
-        environment = {**(os.environ if env is None else env), **self.additions}
-        self.task = self.server.spawn(os.fspath(cwd or os.getcwd()), environment, **self.options)
-
-    def client(self) -> _Connection:
-        assert self.task is not None
-        self.connection = _Connection(self.task)
-        return self.connection
-
-    def is_alive(self) -> bool:
-        return self.task is not None and self.fate is None
-
-    def shutdown_kernel(self, now: bool = False) -> None:
-        """End the process: a cell that still runs is not waited for."""
-        if self.task and self.fate is None:
-            if self.connection:
-                self.connection.stop_channels()  # a loop keeps the number of a socket closed before
-            self.fate = self.task.finish(now or self.busy)
-
-    def interrupt_kernel(self) -> None:
-        if self.task:
-            self.task.interrupt()
-
-    def cleanup_resources(self) -> None:
-        self.shutdown_kernel(now=True)
 
 
 class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -201,13 +54,14 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
         kwargs.setdefault("memory_limit", int(os.environ.get("EVALKIT_MEMORY_LIMIT") or MEMORY_LIMIT))
         super().__init__(nb_man, **kwargs)
 
-    def create_kernel_manager(self) -> _Manager:
+    def create_kernel_manager(self) -> Manager:
         """Return what starts and ends the notebook's process."""
         code = "\0".join(cell.source for cell in self.nb.cells if cell.cell_type == "code")
         seed = self.seed if self.seed is not None else int.from_bytes(hashlib.sha256(code.encode()).digest()[:8], "big")
         options = {"time_limit": self.time_limit or None, "memory_limit": self.memory_limit or None, "seed": seed}
-        self.km = _Manager(self.server or shared_server(), options, self.additions or {})
-        return self.km
+        manager = Manager(self.server or shared_server(), options, self.additions or {})
+        self.km: Any = manager
+        return manager
 
     async def async_execute_cell(self, cell: Any, cell_index: int, *args: Any, **kwargs: Any) -> Any:
         """Execute one cell; when its process dies, say how."""
@@ -236,15 +90,16 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
             if left and not loop.is_running():
                 for task in left:
                     task.cancel()
-                loop.run_until_complete(asyncio.wait(left))
+                loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
             raise
 
     def _death(self, cell: Any, cell_index: int) -> Exception:
-        self.km.shutdown_kernel()
-        fate: Fate = self.km.fate
+        by_itself = self.km.task.wait(3.0)  # its socket closes shortly before it has ended
+        self.km.shutdown_kernel(now=True)
+        fate = self.km.fate if by_itself else Fate("cut")
         if fate.reason == "time":
             why = f"the time limit of the notebook, {self.time_limit:g} s, was reached in cell {cell_index + 1}"
-            return CellTimeoutError.error_from_timeout_and_cell(why, int(self.time_limit), cell)  # type: ignore[no-any-return]
+            return CellTimeoutError.error_from_timeout_and_cell(why, int(self.time_limit), cell)
         tail = f"\n{fate.tail}" if fate.tail and fate.reason == "ended" else ""
         return DeadKernelError(f"Kernel died: while cell {cell_index + 1} was executed {fate}{tail}")
 
@@ -310,4 +165,3 @@ def _own_kernel(name: str) -> dict[str, str] | None:
     program = Path(spec.argv[0])
     named = program.name == spec.argv[0] and program.name.startswith("python")  # jupyter puts this interpreter for it
     return dict(spec.env) if named or program.parent == Path(sys.executable).parent else None
-

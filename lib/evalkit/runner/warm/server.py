@@ -29,7 +29,7 @@ PRELOAD = (
     "evalkit.report.overview", "evalkit.report.figures", "noto_cjk_sans_otc", "encodings.utf_8_sig", "encodings.utf_16_be",
 )  # fmt: skip
 _SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36
-_TAIL = 2000  # bytes of the process's standard error that are told when it dies
+_TAIL, _LINES = 1 << 14, 8  # bytes of the process's standard error that are looked at when it dies, lines that are told
 
 
 def main(control_fd: int, launcher: int, preload: list[str] | None = None) -> None:
@@ -86,11 +86,13 @@ def _serve(control: socket.socket, launcher: int, kernel: Any, libc: ctypes.CDLL
     while True:
         if any(number == launcher for number, _ in poll.poll()):
             return
-        _, fds, _, _ = socket.recv_fds(control, 16, 2, socket.MSG_CMSG_CLOEXEC)
+        _, fds, _, _ = socket.recv_fds(control, 16, 2)
         if len(fds) != 2:  # the launcher has closed its end
             return
         messages, orders = (socket.socket(fileno=fd) for fd in fds)
         with messages, orders:
+            for fd in fds:
+                os.set_inheritable(fd, False)  # not for the programs a notebook starts
             try:
                 pid = os.fork()
             except OSError as error:
@@ -219,7 +221,9 @@ def _tail(output: int) -> str:
     with contextlib.suppress(BlockingIOError):
         while part := os.read(output, 1 << 16):
             text = (text + part)[-_TAIL:]
-    return text.decode("utf-8", "replace").strip()
+    lines = text.decode("utf-8", "replace").strip().splitlines()
+    fatal = [index for index, line in enumerate(lines) if line.startswith("Fatal Python error")]
+    return "\n".join(lines[fatal[-1] :][:_LINES] if fatal else lines[-_LINES:])  # its traceback begins with the last call
 
 
 def _report(orders: socket.socket, **fate: Any) -> None:
