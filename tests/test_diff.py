@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -261,11 +260,14 @@ def test_two_layers_in_one_row_and_their_interaction(tiny: Tiny) -> None:
 
 def test_two_layers_that_do_not_interact(tiny: Tiny) -> None:
     found = tiny.after(
-        lambda p: p.value("2024", "reported.sewage.rate", "71"),
+        lambda p: p.value("2024", "reported.sewage.rate", "65"),
         lambda p: p.rule("R3", '{at_least: "72"}'),
     )
     change = one(found, "R3")
-    assert [(effect.layers, effect.status) for effect in change.effects] == [(("data",), ("met", "met")), (("rules",), ("met", "not_met"))]
+    assert [(effect.layers, effect.status) for effect in change.effects] == [
+        (("data",), ("met", "not_met")),
+        (("rules",), ("not_met", "not_met")),
+    ]
     assert change.interaction == ()
 
 
@@ -380,7 +382,8 @@ def test_another_program_that_gives_other_values(tiny: Tiny) -> None:
     other_program(tiny.processed, "0" * 64)
     stored(tiny.processed, "R1", "gap", "1")
     other_program(tiny.processed, "0" * 64)
-    found = tiny.diff()
+    assert one(tiny.diff(), "R1").layers == ("data",) and tiny.diff().notes == []
+    found = tiny.diff(exhaustive=True)
     assert one(found, "R1").layers == ("data",) and found.notes == ["older_program"]
 
 
@@ -448,7 +451,9 @@ def test_two_runs(tiny: Tiny) -> None:
     found = tiny.diff(RUN, "again")
     assert (found.before_run, found.after_run, found.notes) == (RUN, "again", [])
     assert one(found, "R1").layers == ("data",) and one(found, "R3").layers == ("rules",)
-    assert shape(found) == shape(tiny.diff(RUN, "again", exhaustive=True))
+    # Step by step it cannot be told: the corrections of one run name a file that the other does not read.
+    found = tiny.diff(RUN, "again", exhaustive=True)
+    assert one(found, "R1").layers == ("data", "corrections") and one(found, "R3").layers == ("rules",)
 
 
 def test_two_sets(tiny: Tiny) -> None:
@@ -501,7 +506,7 @@ def test_exit_codes_and_files(tiny: Tiny) -> None:
 def test_english(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     found = tiny.after(EDITS["good days"])
     monkeypatch.setenv("EVALKIT_LANG", "en")
-    text = markdown(found)
+    text = html_page(found)
     assert "6 rows compared, 2 differ: verdicts 1, values 1." in text
     assert "from met to not met; value from 91.0% to 87.4%" in text and "由" not in text
 

@@ -236,3 +236,11 @@ def test_outside_a_project_the_message_says_so(tmp_path: Path) -> None:
 def test_english_texts_on_request(copy: Path) -> None:
     done = evalkit(copy, "--lang", "en", "check", "nowhere", check=1)
     assert "unknown run" in done.stderr
+
+
+def test_a_warm_process_and_a_kernel_write_the_same_bytes(copy: Path) -> None:
+    folder = copy / "data" / "processed" / RUN
+    evalkit(copy, "run", RUN, "--kernel", check=0)
+    kernel = bytes_of(folder)
+    evalkit(copy, "run", RUN, "--force", check=0)
+    assert bytes_of(folder) == kernel

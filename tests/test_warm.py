@@ -592,8 +592,10 @@ else:
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
-@pytest.mark.parametrize("form", ["main", "pool"])
+@pytest.mark.parametrize(
+    ("form", "how"),
+    [("main", signal.SIGINT), ("main", signal.SIGKILL), ("pool", signal.SIGINT), ("pool", signal.SIGKILL), ("pool", signal.SIGTERM)],
+)
 def test_a_launcher_that_is_stopped_leaves_nothing(tmp_path: Path, how: signal.Signals, form: str) -> None:
     temporary = tmp_path / "temporary"
     for folder in (temporary, tmp_path / "0", tmp_path / "1"):

@@ -103,6 +103,7 @@ def run(
     region: Annotated[list[str] | None, typer.Option("--region", help="只评估这些地区。Only these regions.")] = None,
     force: Annotated[bool, typer.Option("--force", help="没有变化也重新运行。Also what is fresh.")] = False,
     keep: Annotated[int, typer.Option("--keep", min=0, help="保留多少个以前的结果。Earlier states to keep.")] = 10,
+    kernel: Annotated[bool, typer.Option("--kernel", help="每个笔记本启动普通内核。An ordinary kernel for each notebook.")] = False,
     explain_only: Annotated[bool, typer.Option("--explain", help="只说明哪些要重跑、为什么。Only say what would run, and why.")] = False,
 ) -> None:
     """逐地区执行评估笔记本并汇总；没有变化的不重跑。Execute what is missing or stale, region by region, and assemble the results.
@@ -124,7 +125,7 @@ def run(
             return
     catalog = _load()
     chosen = _chosen(catalog, runs) if todo is None else [run_id for run_id, changed in todo.items() if changed != []]
-    raise typer.Exit(0 if _run_all(catalog, chosen, region, force, keep) else 1)
+    raise typer.Exit(0 if _run_all(catalog, chosen, region, force, keep, kernel) else 1)
 
 
 def _not_fresh(runs: list[str] | None) -> dict[str, list[str] | None]:
@@ -138,7 +139,7 @@ def _not_fresh(runs: list[str] | None) -> dict[str, list[str] | None]:
     return {run_id: changed_files(project, run_id) if run_id in known else None for run_id in chosen}
 
 
-def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, force: bool, keep: int = 10) -> bool:
+def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, force: bool, keep: int = 10, kernel: bool = False) -> bool:
     from evalkit.cli.console import consoles, problem_lines, progress, region_line, say
     from evalkit.runner import Event, run_assessment
 
@@ -157,7 +158,7 @@ def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, for
 
             bar.count(run_id, 0, len(regions or catalog.run(run_id).regions))
             try:
-                outcome = run_assessment(catalog, run_id, regions=regions, force=force, keep=keep, tell=tell)
+                outcome = run_assessment(catalog, run_id, regions=regions, force=force, keep=keep, tell=tell, kernel=kernel)
             except EvalkitError as error:
                 shown += error.problems
                 ok = False

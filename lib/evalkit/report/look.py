@@ -25,6 +25,8 @@ class StatusLook:
         For text on white (the light grey of 不适用 would not be readable).
     css : str
         Class name in Markdown and the web page.
+    words : tuple of str
+        Chinese and English words where they are not those of the status code.
     """
 
     code: str
@@ -32,16 +34,17 @@ class StatusLook:
     colour: str
     ink: str
     css: str
+    words: tuple[str, str] = ("", "")
 
     @property
     def zh(self) -> str:
         """The Chinese word."""
-        return word("status", self.code, "zh")
+        return self.words[0] or word("status", self.code, "zh")
 
     @property
     def en(self) -> str:
         """The English word."""
-        return word("status", self.code, "en")
+        return self.words[1] or word("status", self.code, "en")
 
     @property
     def label(self) -> str:
@@ -58,6 +61,21 @@ _STATUSES = (
     StatusLook("no_target", "·", "#5B7C99", "#4A6A86", "notarget"),
 )
 STATUSES: Mapping[str, StatusLook] = MappingProxyType({look.code: look for look in _STATUSES})
+_BLUE, _GREY = ("#5B7C99", "#4A6A86"), ("#6B7280", "#5B626E")
+#: What is printed in place of a status that would mislead: a milestone ahead is not failed, a figure without comparison is not absent.
+MARKS: Mapping[str, StatusLook] = MappingProxyType(
+    {
+        look.code: look
+        for look in (
+            StatusLook("reached", "●", "#1B7F5C", "#1B7F5C", "reached", ("已达到目标值", "at the target")),
+            StatusLook("not_yet", "△", *_BLUE, "notyet", ("尚未达到目标值", "not yet at the target")),
+            StatusLook("no_previous", "◇", *_GREY, "nocomparison", ("无上年值可比", "no earlier value")),
+            StatusLook("no_base", "◇", *_GREY, "nocomparison", ("无基准年值可比", "no base value")),
+            StatusLook("no_other", "◇", *_GREY, "nocomparison", ("无值可比", "nothing to compare with")),
+            StatusLook("base_year", "—", "#B8BEC6", "#6A717C", "baseyear", ("评估期即基准年", "the base year itself")),
+        )
+    }
+)
 
 STATE_NOTES: Mapping[str, str] = MappingProxyType(
     {
@@ -70,6 +88,7 @@ STATE_NOTES: Mapping[str, str] = MappingProxyType(
 )
 EXAMPLE_ZH = "示例数据(非真实)"
 EXAMPLE_EN = "example data (not real)"
+OUTDATED_ZH = "结果未更新：数据或规则已变动，请重新运行"
 DAGGER = "†"
 
 INK = "#1F2937"
@@ -94,9 +113,9 @@ def status(code: str) -> StatusLook:
     Parameters
     ----------
     code : str
-        Status code of the results, for instance ``not_met``.
+        Status code of the results, for instance ``not_met``, or a code of `MARKS`.
     """
-    return STATUSES.get(code) or StatusLook(code, "?", INK, INK, "other")
+    return STATUSES.get(code) or MARKS.get(code) or StatusLook(code, "?", INK, INK, "other")
 
 
 def attribute(code: str) -> str:

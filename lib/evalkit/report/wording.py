@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from evalkit.assessment.counts import STATUS_ORDER, count_by_indicator, group_by_indicator, indicator_status
-from evalkit.report import look, phrases
+from evalkit.report import look, marks, phrases
+from evalkit.report.printed import Printed, beside
 
 Row = Mapping[str, str]
 _OPPOSITE = {">=": "<", "<=": ">", ">": "≤", "<": "≥", "==": "≠"}
@@ -30,9 +32,10 @@ def printed_value(row: Row) -> str:
     return look.reason(row["reason"]) if row.get("reason") else ""
 
 
-def counts_phrase(counts: Mapping[str, int]) -> str:
-    """Return the counts of one attribute: 达标16项、未达标5项."""
-    return phrases.listing([f"{look.status(code).zh}{counts[code]}项" for code in STATUS_ORDER if counts.get(code)])
+def counts_phrase(counts: Mapping[str, int], *, coming: bool = False) -> str:
+    """Return the counts of one attribute: 达标16项、未达标5项; 已达到9项、尚未达到15项 for a milestone that is yet to come."""
+    codes = [(marks.counted(code, coming), counts[code]) for code in STATUS_ORDER if counts.get(code)]
+    return phrases.listing([f"{marks.short(code) or look.status(code).zh}{count}项" for code, count in codes])
 
 
 def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row], *, complete: bool = True, goal: str = "") -> str:
@@ -58,12 +61,52 @@ def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row],
         name = look.attribute(attribute)
         if attribute == "unspecified":
             name = "未注明属性"
-        parts.append(f"{sum(by_status.values())}项{name}指标中{counts_phrase(by_status)}")
+        parts.append(f"{sum(by_status.values())}项{name}指标中{counts_phrase(by_status, coming=marks.ahead(period, goal))}")
     if not total:
         return f"{head}没有可评估的指标。"
     if complete:
         return f"{head}评估{total}项指标：{'；'.join(parts)}。"
     return f"{head}，所列指标是否齐全尚未核对，不作总体统计；所列{total}项指标中，{'；'.join(parts)}。"
+
+
+def single_sentence(row: Row, trace: Mapping[str, Any], region: str, value: str) -> str:
+    """Return the sentence that opens the summary of a set with one indicator: 2024年2月，兴山县优良天数比例96.3%（有效监测27天）.
+
+    Parameters
+    ----------
+    row, trace : mapping
+        The one row and its trace.
+    region : str
+        Region name.
+    value : str
+        The value as printed.
+    """
+    head = f"{phrases.period(row['period'])}，{region}{_title(row)}"
+    if not value:
+        why = look.reason(row["reason"]) if row["reason"] else "无数值"
+        return f"{head}：{why}。"
+    days = _valid_days(trace)
+    text = f"{head}{phrases.with_unit(value, row['unit'])}" + (f"（有效监测{days}天）" if days else "")
+    code = marks.code_of(row, trace)
+    if code == "no_target":
+        return f"{text}。该项没有{_aim(row)}，不作达标判定。"
+    return f"{text}，{_aim(row)}为“{row['target_text']}”，{look.status(code).zh}。"
+
+
+def _valid_days(trace: Mapping[str, Any]) -> str:
+    """Return on how many days a share of days rests, where the inputs say it."""
+    days = {str(item.get("variable")): phrases.number(str(item.get("value", ""))) for item in trace.get("inputs", [])
+            if item.get("at") == "current" and item.get("unit") == "天"}  # fmt: skip
+    classes = [count for name, count in days.items() if ".class_days_" in name]
+    if days.get("air.days_valid") is not None:
+        return phrases.plain(days["air.days_valid"] or Fraction(0), 1)
+    if classes and all(count is not None for count in classes):
+        return phrases.plain(sum((count for count in classes if count is not None), Fraction(0)), 1)
+    return ""
+
+
+def _aim(row: Row) -> str:
+    return "目标值" if row.get("milestone") else "指标值"
 
 
 def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:
@@ -74,15 +117,22 @@ def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:
         for by_status in count_by_indicator(row for row in rows if row.get("milestone") == milestone).values():
             for status, count in by_status.items():
                 total[status] = total.get(status, 0) + count
-        sentences.append(
-            f"对照{phrases.in_title_marks(plan_name)}{phrases.period(milestone)}目标，{sum(total.values())}项指标中{counts_phrase(total)}。"
-        )
+        said = counts_phrase(total, coming=marks.ahead(rows[0]["period"], milestone))
+        sentences.append(f"对照{phrases.in_title_marks(plan_name)}{phrases.period(milestone)}目标，{sum(total.values())}项指标中{said}。")
     return sentences
 
 
-def shortfall_sentence(row: Row) -> str:
-    """Return what is short for a row that is not met: value, threshold, distance, and the change against last year."""
-    value = phrases.with_unit(printed_value(row), row["unit"])
+def shortfall_sentence(row: Row, current: str = "", previous: str = "") -> str:
+    """Return what is short for a row that is not met: value, threshold, distance, and the change against last year.
+
+    Parameters
+    ----------
+    row : mapping
+    current, previous : str
+        The value and last year's as printed; default those of the row.
+    """
+    current = current or row.get("rounded_value", "")
+    value = phrases.with_unit(row.get("value_text") or current or printed_value(row), row["unit"])
     text = f"{_title(row)}为{value}" if value else _title(row)
     gap, target = phrases.number(row.get("gap", "")), phrases.number(row.get("target_value", ""))
     exact = phrases.number(row.get("value", ""))
@@ -94,32 +144,27 @@ def shortfall_sentence(row: Row) -> str:
         while digits < 6 and phrases.number(phrases.fixed(abs(gap), digits)) == 0:
             digits += 1
         side = "低于" if exact < target else "高于"
-        text += f"，{side}指标值（{row['target_text']}）{phrases.difference(gap, row['unit'], digits)}"
+        text += f"，{side}{_aim(row)}（{row['target_text']}）{phrases.difference(gap, row['unit'], digits)}"
     else:
-        text += f"，指标值为“{row['target_text']}”"
+        text += f"，{_aim(row)}为“{row['target_text']}”"
     if differs or row.get("value_text"):
         return f"{text}。"
-    previous = _printed_like(row.get("previous_value", ""), row.get("rounded_value", ""))
-    moved = phrases.change(previous, row.get("rounded_value", ""), row["unit"])
+    previous = previous or row.get("previous_value", "")
+    moved = phrases.change(previous, current, row["unit"])
     if moved:
         against = phrases.with_unit(previous, row["unit"])
         text += f"；与上年（{against}）{moved}" if moved == "持平" else f"；比上年（{against}）{moved}"
     return f"{text}。"
 
 
-def _printed_like(value: str, model: str) -> str:
-    exact = phrases.number(value)
-    if exact is None or phrases.number(model) is None or phrases.decimals(value) <= max(phrases.decimals(model), 2):
-        return value
-    return phrases.fixed(exact, max(phrases.decimals(model), 2))
-
-
-def unknown_sentence(row: Row) -> str:
-    """Return why a row is pending or has no data."""
-    value = phrases.with_unit(row.get("value_text") or row.get("rounded_value", ""), row["unit"])
+def unknown_sentence(row: Row, current: str = "", trace: Mapping[str, Any] | None = None) -> str:
+    """Return why a row is pending or has no data: `current` is its value as printed, its trace says what it lacks."""
+    value = phrases.with_unit(row.get("value_text") or current or row.get("rounded_value", ""), row["unit"])
     why = look.reason(row["reason"]) if row.get("reason") else "原因未注明"
+    code = marks.code_of(row, trace)
+    why = look.status(code).zh if code in look.MARKS else why
     shown = f"为{value}" if value else ""
-    return f"{_title(row)}{shown}，指标值为“{row['target_text']}”：{why}。"
+    return f"{_title(row)}{shown}，{_aim(row)}为“{row['target_text']}”：{why}。"
 
 
 def indicators_with(rows: Iterable[Row], status: str) -> list[list[Row]]:
@@ -137,7 +182,7 @@ def indicator_label(row: Row) -> str:
     return f"{attribute}指标{row['seq']}" if row.get("seq") else row["name_zh"]
 
 
-def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mapping[str, str], own: str) -> str:
+def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mapping[str, str], own: str, printed: str = "") -> str:
     """Return one comparison in words: 96.3% ≥ 90%, or 上级任务未掌握 when it could not be made.
 
     Parameters
@@ -150,22 +195,25 @@ def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mappin
         Names of measures by id.
     own : str
         Measure of the trace: a check of another measure is prefixed with its name.
+    printed : str
+        The right side as printed elsewhere; default as it is.
     """
     op, result = str(check.get("op", "")), str(check.get("result", ""))
-    against = str(check.get("against", "target"))
     other = str(check.get("measure", "") or own)
     prefix = names.get(other, "") if other != own else ""
     if result == "unknown":
         why = look.reason(str(check.get("reason", ""))) or "无法判定"
         whose = _whose(check)
+        if whose and op != "qualitative" and not check.get("left"):  # the value is what is absent, not what it is compared with
+            return f"{prefix}缺现状值" + (f"（{why}）" if check.get("reason") != "not_collected" else "")
         return f"{prefix}{whose}：{why}" if whose and not why.startswith(whose) else f"{prefix}{why}"
     left, right = str(check.get("left", "")), str(check.get("right", ""))
     if op == "qualitative":
         return f"{prefix}{'符合' if result == 'true' else '不符合'}“{right}”" if right else f"{prefix}人工判定"
     sign = _SIGN.get(op, op) if result == "true" else _OPPOSITE.get(op, f"不满足{_SIGN.get(op, op)}")
-    sign = {"<": "<", ">": ">"}.get(sign, sign)
-    shown = phrases.beside(left, right, digits)
-    limit = right if against == "target" or phrases.decimals(right) <= 4 else phrases.beside(right, shown, max(digits, 2))
+    places = digits if other == own else min(digits, phrases.decimals(left))
+    limit = printed or (right if phrases.decimals(right) <= 4 else phrases.beside(right, "", digits))
+    shown, limit = beside(left, limit, right, sign, places)
     return f"{prefix}{phrases.with_unit(shown, unit)} {sign} {_whose(check, names)}{phrases.with_unit(limit, unit)}".strip()
 
 
@@ -175,11 +223,12 @@ def _whose(check: Mapping[str, Any], names: Mapping[str, str] | None = None) -> 
         return ""
     if against == "measure":
         return "对照指标"
-    words = {"previous": "上年", "base": "基准年", "assigned": "上级任务"}.get(against, phrases.period(against))
+    words = {"previous": "上年", "base": "基准年", "assigned": "上级任务"}.get(against)
+    words = words or phrases.period(when if against == "period" else against)
     return f"{words}（{phrases.period(when)}）" if when and against in {"previous", "base"} else words
 
 
-def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], printed_unit: str = "") -> str:
+def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], row: Row | None = None, printed: Printed | None = None) -> str:
     """Return the 判定 line of a calculation: the comparisons, then the status and its reason.
 
     Parameters
@@ -187,17 +236,22 @@ def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], printed_u
     trace : mapping
     names : mapping
         Names of measures by id.
-    printed_unit : str
-        Unit as the set prints it; the measure's own where that is a dash.
+    row : mapping, optional
+        Row of the results, for its unit and what is printed for its status.
+    printed : Printed, optional
+        How earlier values are printed.
     """
     digits = int(trace.get("digits") or 0)
     # A score accepted in place of a share is compared as a number, never shown as a percentage.
     differs = "definition_differs" in trace.get("notes", [])
-    unit = "" if differs else phrases.unit(printed_unit) or str(trace.get("unit", ""))
+    unit = "" if differs else phrases.unit(row["unit"] if row else "") or phrases.unit(str(trace.get("unit", "")))
     own = str(trace.get("measure", ""))
-    checks = [check_phrase(check, digits, unit, names, own) for check in trace.get("checks", [])]
+    checks = [
+        check_phrase(check, digits, unit, names, own, printed.against(row, check) if printed and row else "")
+        for check in trace.get("checks", [])
+    ]
     parts = list(dict.fromkeys(text for text in checks if text))
-    status = look.status(str(trace.get("status", ""))).zh
+    status = look.status(marks.code_of(row, trace) if row else str(trace.get("status", ""))).zh
     reason = look.reason(str(trace.get("reason", "")))
     if reason and not any(reason in part for part in parts):
         status = f"{status}（{reason}）"

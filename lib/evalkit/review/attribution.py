@@ -50,10 +50,10 @@ class Attribution:
         self.first, self.last = first, last
         self.finder = Causes(first, last)
         self.steps = Steps(first, last, region)
-        self.trusted = first.reproducible and last.reproducible
         self.notes: list[str] = []
         self.dropped = False
-        self.alike = first.program["package"] == last.program["package"] and first.program["versions"] == last.program["versions"]
+        made_by = [(state.program["package"], state.program["versions"]) for state in (first, last)]
+        self.one_program = made_by[0] == made_by[1] and first.intact and last.intact  # the program is no cause then
 
     def explain(self, changes: Sequence[Change], keys: Sequence[Keys], *, exhaustive: bool = False) -> None:
         """Fill in effects and causes."""
@@ -62,7 +62,7 @@ class Attribution:
         for change, (before, after) in zip(changes, keys, strict=True):
             causes = self.finder.of(before, after)
             layers = list(dict.fromkeys(cause.layer for cause in causes))
-            if self.trusted and len(layers) == 1 and not exhaustive and after[0] not in failed:
+            if self.one_program and len(layers) == 1 and not exhaustive and after[0] not in failed:
                 effect = effect_of((layers[0],), change.before, change.after)
                 effect.causes = causes
                 change.effects = [effect]
@@ -117,8 +117,8 @@ class Attribution:
                 effects.append(effect_of(blamed, at, now))
             at, pending = now, []
         around = [effect if effect and (effect.fields or effect.status[0] != effect.status[1]) else None for effect in code]
-        if self.alike and effects and self.first.intact and self.last.intact:
-            # One program made both, only not this one: what it does otherwise changed nothing between them.
+        if self.one_program and effects:
+            # Perhaps not this one: what the present program does otherwise changed nothing between them.
             self.dropped = self.dropped or any(around)
             return effects
         found = [*([around[0]] if around[0] else []), *effects, *([around[1]] if around[1] else [])]

@@ -139,7 +139,9 @@ class Causes:
         ):
             found.append("decisions")
             found.insert(0, "data")
-        if old["factor"] != new["factor"] and old["unit_received"] == new["unit_received"] and not found:
+        if old["factor"] != new["factor"] and (
+            old["unit_received"] == new["unit_received"] or self.a.rules.units.rows != self.b.rules.units.rows
+        ):
             found.append("rules")
         return list(dict.fromkeys(found)) or ["data"]
 
@@ -198,11 +200,15 @@ class Causes:
         return [Cause("rules", "measure", measure_id, name, spot.file, spot.cell, before=texts[0], after=texts[1])]
 
     def _bases(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
-        bases = self.a.base(old, before[0]), self.b.base(new, after[0])
-        if bases[0] != bases[1]:
-            planned = new.basis == "plan" or not (self.a.run.base_period or self.b.run.base_period)
-            file = f"params/plans/{new.source}.yml" if new.basis == "plan" else f"params/runs/{self.b.state.run}.yml"
-            yield Cause("plan" if planned else "run", "base_period", "base_period", "", file, before=bases[0], after=bases[1])
+        own = [side.run.base_period or "" for side in (self.a, self.b)]
+        if new.basis == "set" and own[0] != own[1]:
+            yield Cause("run", "base_period", "base_period", "", f"params/runs/{self.b.state.run}.yml", before=own[0], after=own[1])
+        if new.basis == "plan" or not all(own):
+            planned = [side.planned_base(line, key[0]) for side, line, key in ((self.a, old, before), (self.b, new, after))]
+            if planned[0] != planned[1]:
+                files = [side.rules.places.get(("plan", name)) for side, (_, name) in zip((self.a, self.b), planned, strict=True)]
+                label = next((file[0].label for file in reversed(files) if file), "")
+                yield Cause("plan", "base_period", "base_period", "", label, before=planned[0][0], after=planned[1][0])
         plans = self.a.plan(old), self.b.plan(new)
         if plans[0] is None or plans[1] is None:
             return

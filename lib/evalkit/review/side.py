@@ -73,11 +73,15 @@ class Side:
         plan = self.plan(line)
         return next((row for row in plan.indicators if line.indicator in (row.row, row.id)), None) if plan else None
 
+    def planned_base(self, line: Line, region: str) -> tuple[str, str]:
+        """Return the base year that the line's plan sets, else the region's first plan, and the id of that plan."""
+        plan = self.plan(line) or next(iter(self.rules.plans_of(self.run, region)), None)
+        return (plan.base_period, plan.id) if plan else ("", "")
+
     def base(self, line: Line, region: str) -> str:
         """Return the base year that holds for a line, or nothing."""
-        plan = self.plan(line)
-        period = Period.parse(plan.base_period) if plan else self.rules.base_period(self.run, region)
-        return period.name if period else ""
+        own = self.run.base_period if line.basis == "set" else ""
+        return own or self.planned_base(line, region)[0]
 
     def measures(self, line: Line) -> tuple[str, ...]:
         """Return the measures that a line reaches: its own, those its rule names, and their components."""

@@ -7,9 +7,12 @@ import logging
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalkit.tables import write_text
+
+if TYPE_CHECKING:
+    from evalkit.runner.warm import WarmServer
 
 _ATTEMPTS = 2  # a kernel that does not answer at its start is tried once more
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -32,17 +35,36 @@ class NotebookFailedError(Exception):
         super().__init__(f"{cell}: {detail}")
 
 
-def execute(source: Path, target: Path, parameters: dict[str, str], root: Path) -> None:
-    """Execute `source` with `parameters` (ASCII) in a kernel whose folder is `root`; write it to `target`.
+def execute(source: Path, target: Path, parameters: dict[str, str], root: Path, server: WarmServer | None = None) -> None:
+    """Execute `source` with `parameters` (ASCII) in a process whose folder is `root`; write it to `target`.
+
+    Parameters
+    ----------
+    source, target : Path
+    parameters : dict of str
+    root : Path
+    server : WarmServer, optional
+        Where the process is forked from; without it an ordinary kernel is started.
 
     Raises
     ------
     NotebookFailedError
-        A cell raised; `target` is written all the same.
+        A cell raised, and `target` is written all the same; or the process died or took too long.
     """
     import nbformat
     import papermill
+    from nbclient.exceptions import CellTimeoutError
+    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
+
+    how: dict[str, Any] = {"extra_arguments": ["--IPKernelApp.log_level=50"]}  # its notes on local ports help nobody
+    attempts = _ATTEMPTS
+    if server is not None:
+        from evalkit.runner.warm.engine import WarmEngine
+
+        papermill_engines.register("evalkit-warm", WarmEngine)
+        how = {"engine_name": "evalkit-warm", "server": server}
+        attempts = 1  # a forked process that dies would die again
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     logging.getLogger("traitlets").setLevel(logging.ERROR)
@@ -50,7 +72,7 @@ def execute(source: Path, target: Path, parameters: dict[str, str], root: Path) 
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".part-{target.name}")
     failure: NotebookFailedError | None = None
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt in range(1, attempts + 1):
         try:
             papermill.execute_notebook(
                 str(source),
@@ -61,7 +83,7 @@ def execute(source: Path, target: Path, parameters: dict[str, str], root: Path) 
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 resources={"metadata": {"path": str(root)}},
-                extra_arguments=["--IPKernelApp.log_level=50"],  # its notes on local ports and on being stopped help nobody
+                **how,
             )
             break
         except PapermillExecutionError as error:
@@ -69,9 +91,10 @@ def execute(source: Path, target: Path, parameters: dict[str, str], root: Path) 
             name = "" if error.ename == "EvalkitError" else f"{error.ename}: "
             failure = NotebookFailedError(_heading(notebook, error.cell_index), f"{name}{error.evalue}")
             break
-        except RuntimeError as error:  # the kernel died or did not answer
-            if attempt == _ATTEMPTS:
-                raise NotebookFailedError("kernel", str(error)) from None
+        except (RuntimeError, CellTimeoutError) as error:  # the process died, did not answer, or took too long
+            if attempt == attempts or isinstance(error, CellTimeoutError):
+                aside.unlink(missing_ok=True)
+                raise NotebookFailedError("kernel", str(error).strip().splitlines()[-1]) from None
     notebook = nbformat.read(aside, as_version=4)
     write_text(target, nbformat.writes(steady(notebook)) + "\n")
     aside.unlink(missing_ok=True)

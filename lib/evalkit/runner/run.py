@@ -21,6 +21,7 @@ from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.runner import state
 from evalkit.runner.keys import region_key
 from evalkit.runner.notebooks import NotebookFailedError, execute
+from evalkit.runner.warm import WarmServer, available, shared_server
 from evalkit.tables import write_csv
 
 ISSUE_COLUMNS = ["code", "severity", "file", "sheet", "cell", "key", "message", "remedy"]
@@ -72,6 +73,7 @@ def run_assessment(
     keep: int = 10,
     tell: Callable[[Event], None] | None = None,
     workers: int | None = None,
+    kernel: bool = False,
 ) -> RunOutcome:
     """Do what is missing or stale of a run and write ``data/processed/<run>/``.
 
@@ -89,6 +91,8 @@ def run_assessment(
         Called with an :class:`Event` as each region is finished.
     workers : int, optional
         Notebooks at a time; default the number of cores.
+    kernel : bool
+        Start an ordinary kernel for each notebook, even where forking from a warm process is safe.
 
     Raises
     ------
@@ -107,7 +111,9 @@ def run_assessment(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f".{run_id}.lock"), timeout=0):
-            return _Session(catalog, inputs, folder, tell or (lambda event: None), workers).go(regions or run.regions, force, keep)
+            server = shared_server() if available() and not kernel else None
+            session = _Session(catalog, inputs, folder, tell or (lambda event: None), workers, server)
+            return session.go(regions or run.regions, force, keep)
     except Timeout:
         raise EvalkitError(Problem("run_busy", Place(catalog.project.label(folder)), {"run": run_id})) from None
     except OSError as error:
@@ -116,11 +122,14 @@ def run_assessment(
 
 
 class _Session:
-    def __init__(self, catalog: Catalog, inputs: Inputs, folder: Path, tell: Callable[[Event], None], workers: int | None) -> None:
+    def __init__(
+        self, catalog: Catalog, inputs: Inputs, folder: Path, tell: Callable[[Event], None], workers: int | None, server: WarmServer | None
+    ) -> None:
         self.catalog = catalog
         self.inputs = inputs
         self.folder = folder
         self.tell = tell
+        self.server = server
         self.workers = workers or os.cpu_count() or 1
         self.run = catalog.run(inputs.run)
         self.keys = {code: region_key(catalog, inputs, code) for code in self.run.regions}
@@ -190,7 +199,7 @@ class _Session:
         project = self.catalog.project
         target = folder / f"{name}.ipynb"
         try:
-            execute(project.root / "notebooks" / f"{name}.ipynb", target, parameters, project.root)
+            execute(project.root / "notebooks" / f"{name}.ipynb", target, parameters, project.root, self.server)
         except NotebookFailedError as error:
             for product in ("results.csv", "traces.json"):
                 if folder != self.folder:

@@ -36,7 +36,7 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
         Seconds for the whole notebook; 0 for none. Default 3600, or ``EVALKIT_TIME_LIMIT``.
     memory_limit : int
         Bytes of address space (``RLIMIT_AS``) of the notebook's process; 0 for none. Default 4 GiB, or
-        ``EVALKIT_MEMORY_LIMIT``. The imported libraries take about 1 GiB of it.
+        ``EVALKIT_MEMORY_LIMIT``. The imported libraries take about 400 MB of it.
     seed : int, optional
         Seed of ``random`` and ``numpy.random``; default a hash of the code and parameters of the notebook.
     server : WarmServer, optional
@@ -85,6 +85,7 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
         try:
             return run_sync(self.async_execute_cell)(cell, cell_index, *args, **kwargs)
         except KeyboardInterrupt:
+            self.km.shutdown_kernel(now=True)
             loop = ensure_event_loop()
             left = asyncio.all_tasks(loop) - getattr(self, "_others", set())
             if left and not loop.is_running():
@@ -94,7 +95,7 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
             raise
 
     def _death(self, cell: Any, cell_index: int) -> Exception:
-        by_itself = self.km.task.wait(3.0)  # its socket closes shortly before it has ended
+        by_itself = self.km.task.wait(1.5)  # its socket closes shortly before it has ended
         self.km.shutdown_kernel(now=True)
         fate = self.km.fate if by_itself else Fate("cut")
         if fate.reason == "time":
