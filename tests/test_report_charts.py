@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from fractions import Fraction
 
+import pytest
 import report_samples as samples
 
 from evalkit.report import charts, overview
-from evalkit.report.canvas import Chart
+from evalkit.report.canvas import Canvas, Chart
+from evalkit.report.figures import values_figure
 from evalkit.report.model import build_model
 from evalkit.report.points import Point
 
@@ -17,8 +19,9 @@ def dumbbell() -> list[Chart]:
     rows = samples.rows()
     group = build_model(rows, [samples.trace(row) for row in rows], samples.context()).groups[0]
     return charts.dumbbell_charts(
-        group.points, name="d", region="示例区", base=group.point_base, current=group.period, goal=group.point_goal, source="评估结果"
-    )
+        group.points, name="d", region="示例区", base=group.point_base, current=group.period, goal=group.point_goal, source="评估结果",
+        total=group.countable, parted=True,
+    )  # fmt: skip
 
 
 def point(name: str, current: str, target: str, direction: str = "up", unit: str = "%") -> Point:
@@ -27,8 +30,52 @@ def point(name: str, current: str, target: str, direction: str = "up", unit: str
 
 def test_the_dumbbell_says_how_many_are_there_and_which_is_farthest() -> None:
     chart = dumbbell()[0]
-    assert chart.title == "有数值目标的5项中，3项达到2027年目标，距目标最远的是考核比例"
+    assert chart.title == "所列9项（含分项）中5项的现状值和目标值均为数值，其中3项已达到2027年目标值、2项尚未达到，距目标最远的是考核比例"
     assert "优良天数比率：2021年86.1，2023年88.8，2027年目标≥90%" in chart.alt
+
+
+def test_a_headline_says_out_of_how_many_and_never_fails_the_future() -> None:
+    points = [point("a", "91", "90"), point("b", "80", "90"), point("c", "95", "90")]
+    full = charts.dumbbell_title(points[:1] + points[2:], "", "2023", 35)
+    assert full == "所列35项中2项的现状值和指标值均为数值，全部达到指标值"
+    assert charts.dumbbell_title(points, "2030", "2023", 3) == "所列3项，其中2项已达到2030年目标值、1项尚未达到，距目标最远的是b"
+    assert charts.dumbbell_title(points, "2023", "2023", 3) == "所列3项，其中2项达到2023年目标值、1项未达到，距目标最远的是b"
+
+
+def test_a_chart_without_base_year_has_no_column_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    text = Canvas.text
+    monkeypatch.setattr(Canvas, "text", lambda self, x, y, words, *a, **k: (written.append(words), text(self, x, y, words, *a, **k)))
+    charts.dumbbell_charts([point("a", "91", "90")], name="d", region="区", base="", current="2023", goal="", source="x")
+    assert "—" not in written and "" not in written
+
+
+def test_long_units_stay_inside_the_figure() -> None:
+    from evalkit.report.canvas import text_mm
+
+    for unit in ("吨标准煤/万元", "立方米/万元", "万元/平方公里", "千克/公顷", "平方米/人", "毫克/立方米", "吨标准煤"):
+        lines = charts._unit_lines(point("a", "1", "2", unit=unit))
+        assert "".join(lines) == unit
+        assert max(text_mm(line, charts._UNIT_SIZE) for line in lines) <= charts._UNIT - 1.5, unit
+
+
+def test_a_heat_map_without_targets_says_so() -> None:
+    columns = [overview.Column("领域", "binding", "1", "a")]
+    assert overview.heat_title("3个地区", columns, {(0, 0): "no_target"}) == "3个地区所列1项指标：均无目标值"
+    assert overview.heat_title("3个地区", columns, {(0, 0): "missing"}) == "3个地区所列1项指标：尚无可以判定的指标"
+    assert overview.heat_title("3个地区", columns, {(0, 0): "met"}) == "3个地区所列1项指标：已判定的1项次均达标"
+    assert "尚未达到目标值1项次" in overview.heat_title("3个地区", columns, {(0, 0): "not_yet"})
+
+
+def test_value_axes_of_shares_start_at_zero() -> None:
+    rows = [
+        dict(samples.row("A1", "1", "优良天数比例", "no_target", value=value), region=name, region_code=name)
+        for name, value in (("甲", "96.3"), ("乙", "75"), ("丙", "88.9"))
+    ]
+    axis = values_figure(rows).axes[0]
+    assert axis.get_xlim()[0] == 0
+    axis = values_figure([dict(row, unit="吨") for row in rows]).axes[0]
+    assert axis.get_xlim()[0] <= 0 or "数值轴不从零开始" in axis.get_title()
 
 
 def test_charts_are_the_same_bytes_and_lack_no_glyph() -> None:

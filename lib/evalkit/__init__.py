@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from evalkit.catalog import Catalog, load_catalog
     from evalkit.intake import Inputs, read_inputs
     from evalkit.messages import EvalkitError
+    from evalkit.report.difference_view import DiffView
     from evalkit.report.explain import explain
     from evalkit.report.notebook import RegionView, RunView, require_sound
+    from evalkit.review.diff import diff
     from evalkit.values import Missing, Period, round_half_even
 
 __version__ = "0.1.0"
@@ -29,6 +31,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Assessment": "evalkit.assessment",
     "Catalog": "evalkit.catalog",
+    "DiffView": "evalkit.report.difference_view",
     "EvalkitError": "evalkit.messages",
     "Inputs": "evalkit.intake",
     "Missing": "evalkit.values",
@@ -37,6 +40,7 @@ _HOMES = {
     "RunView": "evalkit.report.notebook",
     "assess": "evalkit.assessment",
     "check_run": "evalkit.assessment",
+    "diff": "evalkit.review.diff",
     "explain": "evalkit.report.explain",
     "load_catalog": "evalkit.catalog",
     "read_inputs": "evalkit.intake",
@@ -49,6 +53,7 @@ _HOMES = {
 __all__ = [
     "Assessment",
     "Catalog",
+    "DiffView",
     "EvalkitError",
     "Inputs",
     "Missing",
@@ -57,6 +62,7 @@ __all__ = [
     "RunView",
     "assess",
     "check_run",
+    "diff",
     "explain",
     "load_catalog",
     "read_inputs",

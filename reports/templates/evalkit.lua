@@ -4,10 +4,12 @@
 local colours = {
   met = '#1B7F5C', notmet = '#B83B2E', pending = '#8F5B10', missing = '#5B626E',
   notapplicable = '#6A717C', notarget = '#4A6A86', label = '#1F4E6B',
+  reached = '#1B7F5C', notyet = '#4A6A86', nocomparison = '#5B626E', baseyear = '#6A717C',
 }
 local styles = {
   met = 'Status Met', notmet = 'Status Not Met', pending = 'Status Pending', missing = 'Status Missing',
   notapplicable = 'Status Not Applicable', notarget = 'Status No Target', label = 'Calculation Label',
+  reached = 'Status Reached', notyet = 'Status Not Yet', nocomparison = 'Status No Comparison', baseyear = 'Status Base Year',
 }
 local is_docx, is_typst = FORMAT:match 'docx' ~= nil, FORMAT:match 'typst' ~= nil
 
@@ -21,6 +23,18 @@ local function section(width, height, orientation, left, top)
     '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:sectPr><w:type w:val="nextPage"/>' ..
     '<w:pgSz w:w="%d" w:h="%d"%s/><w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="850" w:footer="850" w:gutter="0"/>' ..
     '</w:sectPr></w:pPr></w:p>', width, height, orient, top, left, top, left))
+end
+
+-- A table scrolls in a box of its own on a narrow screen; its caption stays outside and is read in full.
+local function scrolled(tbl)
+  local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
+  tbl.caption = pandoc.Caption {}
+  local size = #tbl.colspecs > 9 and 'widest' or #tbl.colspecs > 4 and 'wide' or 'narrow'
+  local label = pandoc.utils.stringify(caption)
+  -- a list of pairs, not a table of names: attributes are written in this order every time
+  local box = pandoc.Div({ tbl }, pandoc.Attr('', { 'scroll', size }, { { 'tabindex', '0' }, { 'role', 'region' }, { 'aria-label', label } }))
+  if #caption == 0 then return box end
+  return pandoc.Div({ pandoc.Div({ pandoc.Plain(caption) }, pandoc.Attr('', { 'caption' })), box }, pandoc.Attr('', { 'tabled' }))
 end
 
 function Table(tbl)
@@ -44,6 +58,8 @@ function Table(tbl)
       tbl,
       pandoc.RawBlock('typst', ']'),
     }
+  elseif FORMAT:match 'html' then
+    return scrolled(tbl)
   end
   return tbl
 end

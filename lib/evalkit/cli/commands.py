@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evalkit.cli.diff import diff
 from evalkit.cli.sets import sets_app
 from evalkit.messages import EvalkitError, Problem, word
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones.",
 )
 app.add_typer(sets_app, name="sets")
+app.command()(diff)
 
 Runs = Annotated[list[str] | None, typer.Argument(help="评估编号，缺省为全部。Run ids, default all.", metavar="[RUN]...")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON.")]

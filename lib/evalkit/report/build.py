@@ -17,7 +17,14 @@ Rows = list[dict[str, str]]
 
 
 def build_region(
-    project_root: Path, run_id: str, region_code: str, context: ReportContext, out_dir: Path, renderer: Renderer = "auto"
+    project_root: Path,
+    run_id: str,
+    region_code: str,
+    context: ReportContext,
+    out_dir: Path,
+    renderer: Renderer = "auto",
+    *,
+    outdated: bool = False,
 ) -> list[Path]:
     """Make the Word, PDF and web report of one region.
 
@@ -32,38 +39,46 @@ def build_region(
     out_dir : pathlib.Path
         Where ``<region_code>.docx``, ``.pdf`` and ``.html`` go.
     renderer : {"auto", "pandoc", "quarto"}
+    outdated : bool
+        Rules or data changed since the results were made: the first page and every header say so.
 
     Returns
     -------
     list of pathlib.Path
         The three files.
     """
-    document = region_document(read_model(project_root, run_id, region_code, context), templates_of(project_root))
+    document = region_document(read_model(project_root, run_id, region_code, context), templates_of(project_root), outdated=outdated)
     return render(document, templates_of(project_root), out_dir, renderer)
 
 
 def build_rollup(
-    project_root: Path, run_id: str, contexts: Sequence[ReportContext], out_dir: Path, renderer: Renderer = "auto"
+    project_root: Path,
+    run_id: str,
+    contexts: Sequence[ReportContext],
+    out_dir: Path,
+    renderer: Renderer = "auto",
+    *,
+    outdated: bool = False,
 ) -> list[Path]:
     """Make the report on all regions of a run: ``all.docx``, ``all.pdf``, ``all.html``.
 
     Parameters
     ----------
-    project_root, run_id, out_dir, renderer
+    project_root, run_id, out_dir, renderer, outdated
         As for :func:`build_region`.
     contexts : sequence of ReportContext
         Of the regions to include, in the order of the run.
     """
-    document = rollup(project_root, run_id, contexts)
+    document = rollup(project_root, run_id, contexts, outdated=outdated)
     return render(document, templates_of(project_root), out_dir, renderer)
 
 
-def rollup(project_root: Path, run_id: str, contexts: Sequence[ReportContext]) -> Document:
+def rollup(project_root: Path, run_id: str, contexts: Sequence[ReportContext], *, outdated: bool = False) -> Document:
     """Return the roll-up as Markdown with its figures."""
     from evalkit.report.rollup import rollup_document
 
     models = [read_model(project_root, run_id, context.region_code, context) for context in contexts]
-    return rollup_document(models, templates_of(project_root))
+    return rollup_document(models, templates_of(project_root), outdated=outdated)
 
 
 def templates_of(project_root: Path) -> Path:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
-from evalkit.report import look, phrases, wording
+from evalkit.report import look, marks, phrases, wording
+from evalkit.report.printed import Printed, row_key
 
 Row = Mapping[str, str]
-_SAID_ELSEWHERE = ("example_data", "corrected", "rebased", "no_numeric_target")
+_SAID_ELSEWHERE = ("example_data", "corrected", "rebased", "no_numeric_target", "base_is_current", "comparison_missing")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Calculation:
     sources: tuple[str, ...]
 
 
-def calculations(rows: Sequence[Row], traces: Mapping[tuple[str, ...], Mapping[str, Any]], names: Mapping[str, str]) -> list[Calculation]:
+def calculations(
+    rows: Sequence[Row], traces: Mapping[tuple[str, ...], Mapping[str, Any]], names: Mapping[str, str], printed: Printed | None = None
+) -> list[Calculation]:
     """Return the blocks of all rows, composites before their parts.
 
     Parameters
@@ -49,15 +52,18 @@ def calculations(rows: Sequence[Row], traces: Mapping[tuple[str, ...], Mapping[s
         Traces by (period, basis, set, indicator, milestone).
     names : mapping
         Names of measures by id.
+    printed : Printed, optional
+        How earlier values are printed; default as far as these rows and traces say.
     """
+    printed = printed or Printed(rows, traces)
     blocks: list[Calculation] = []
     for parts in group_by_indicator(rows).values():
         if len(parts) > 1:
             blocks.append(_composite(parts))
         for row in parts:
-            trace = traces.get(tuple(row[name] for name in ("period", "basis", "set", "indicator", "milestone")))
+            trace = traces.get(row_key(row))
             if trace is not None:
-                blocks.append(_block(row, trace, names))
+                blocks.append(_block(row, trace, names, printed))
     return blocks
 
 
@@ -66,25 +72,26 @@ def _composite(parts: Sequence[Row]) -> Calculation:
     counts: dict[str, int] = {}
     for part in parts:
         counts[part["status"]] = counts.get(part["status"], 0) + 1
-    inner = wording.counts_phrase(counts)
-    text = f"由{len(parts)}个分项组成：{inner}；按分项合并为{look.status(status).zh}。"
     first = parts[0]
-    return Calculation("composite", first["attribute"], first["seq"], first["part_of"] or first["name_zh"], status, (("合并", text),), ())
+    coming = marks.ahead(first["period"], first["milestone"])
+    inner, code = wording.counts_phrase(counts, coming=coming), marks.counted(status, coming)
+    text = f"由{len(parts)}个分项组成：{inner}；按分项合并为{look.status(code).zh}。"
+    return Calculation("composite", first["attribute"], first["seq"], first["part_of"] or first["name_zh"], code, (("合并", text),), ())
 
 
-def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str]) -> Calculation:
+def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed: Printed) -> Calculation:
     formula = trace.get("formula")
     inputs = trace.get("inputs", [])
     sources = tuple(dict.fromkeys(source_line(item) for item in inputs))
-    verdict = wording.verdict_phrase(trace, names, row["unit"])
+    verdict, code = wording.verdict_phrase(trace, names, row, printed), marks.code_of(row, trace)
     if not formula or trace.get("value_source") != "computed":
         found = [item for item in inputs if item.get("file")]
         sources = tuple(dict.fromkeys(source_line(item, named=False) for item in found))
         if formula and row["value"]:
             verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
-        target = f"指标值“{row['target_text']}”；" if row["target_text"] else ""
-        said = (("判定", f"{_reported(row)}；{target}{verdict}"), *_remarks(trace))
-        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], row["status"], said, sources)
+        target = f"指标值“{row['target_text']}”；" if phrases.unit(row["target_text"]) else ""
+        said = (("判定", f"{_reported(row, printed)}；{target}{verdict}"), *_remarks(trace))
+        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources)
     lines = (
         ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
@@ -92,7 +99,7 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str]) -> Calc
         ("判定", verdict),
         *_remarks(trace),
     )
-    return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], row["status"], lines, sources)
+    return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], code, lines, sources)
 
 
 def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -115,8 +122,8 @@ def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "说明", "；".join(notes)
 
 
-def _reported(row: Row) -> str:
-    value = row["value_text"] or row["rounded_value"] or row["value"]
+def _reported(row: Row, printed: Printed) -> str:
+    value = row["value_text"] or printed.current(row)
     if not value:
         return f"无数值（{look.reason(row['reason'])}）" if row["reason"] else "无数值"
     year = f"（{phrases.period(row['data_year'])}数据）" if row["data_year"] else ""
@@ -131,7 +138,7 @@ def result_line(trace: Mapping[str, Any]) -> str:
         return "无法计算"
     full = phrases.shortened(value, digits)
     text = f"= {phrases.with_unit(full, unit) if not full.endswith('…') else full + phrases.unit(unit)}"
-    if phrases.number(value) != phrases.number(rounded) and rounded:
+    if rounded and full != rounded:
         text += f"，修约 {phrases.with_unit(rounded, unit)}"
     reported = str(trace.get("reported", "") or "")
     gap = phrases.number(str(trace.get("difference", "") or ""))

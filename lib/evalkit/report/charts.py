@@ -5,31 +5,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from evalkit.report import look, phrases
+from evalkit.report import look, marks, phrases
 from evalkit.report.canvas import Canvas, Chart, em, wrap_mm
 from evalkit.report.points import Point
 
 _NAME, _SIZE = 49.0, 8.0
 _VALUE = (13.0, 13.0, 15.5)
-_UNIT = 14.0
+_UNIT, _UNIT_SIZE = 15.0, 7.0
 _TALLEST = 212.0
 _LIMIT = Fraction(160)
 
 
-def dumbbell_title(points: Sequence[Point], goal: str) -> str:
-    """Return the finding: how many indicators are at the target, and which is farthest from it."""
+def dumbbell_title(points: Sequence[Point], goal: str, current: str, total: int, *, parted: bool = False) -> str:
+    """Return the finding: how many of all indicators could be compared, how many are at the target, and which is farthest from it.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        What is drawn.
+    goal, current : str
+        Milestone (empty: the threshold) and assessed period.
+    total : int
+        Indicators (parts counted each) that apply, with and without numbers.
+    parted : bool
+        Some of them are parts of one indicator.
+    """
     reached = [point for point in points if point.reached]
-    aim = f"{phrases.period(goal)}目标" if goal else "指标值"
+    coming = marks.ahead(current, goal)
+    done, open_ = ("已达到", "尚未达到") if coming else ("达到", "未达到")
+    aim = f"{phrases.period(goal)}目标值" if goal else "指标值"
+    head = f"所列{total}项{'（含分项）' if parted else ''}"
+    head += f"中{len(points)}项的现状值和{aim[-3:]}均为数值" if total > len(points) else ""
     if len(reached) == len(points):
-        return f"有数值目标的{len(points)}项全部达到{aim}"
+        return f"{head}，{'全部' if len(points) > 1 else ''}{done}{aim}"
     short = [
         (scaled, index) for index, point in enumerate(points) if not point.reached and (scaled := point.scaled(point.current)) is not None
     ]
-    text = f"有数值目标的{len(points)}项中，{len(reached)}项达到{aim}" if reached else f"有数值目标的{len(points)}项均未达到{aim}"
-    return f"{text}，距目标最远的是{points[min(short)[1]].name}" if short else text
+    if reached:
+        text = f"{head}，其中{len(reached)}项{done}{aim}、{len(points) - len(reached)}项{open_}"
+    else:
+        text = f"{head}，{'均' if len(points) > 1 else ''}{open_}{aim}"
+    return f"{text}，距目标最远的是{points[min(short)[1]].name}" if short and len(points) > 1 else text
 
 
-def dumbbell_charts(points: Sequence[Point], *, name: str, region: str, base: str, current: str, goal: str, source: str) -> list[Chart]:
+def dumbbell_charts(
+    points: Sequence[Point],
+    *,
+    name: str,
+    region: str,
+    base: str,
+    current: str,
+    goal: str,
+    source: str,
+    total: int = 0,
+    parted: bool = False,
+) -> list[Chart]:
     """Draw the chart, on as many pages as it takes.
 
     Parameters
@@ -42,12 +72,16 @@ def dumbbell_charts(points: Sequence[Point], *, name: str, region: str, base: st
         Region name; periods of the hollow mark (empty: none), the solid mark and the target (empty: the threshold itself).
     source : str
         Text of the source line.
+    total : int
+        Indicators that apply, with and without numbers; default those drawn.
+    parted : bool
+        Some of them are parts of one indicator.
     """
     drawn = drawable(points)
     if not drawn:
         return []
     pages = _pages(drawn)
-    title = dumbbell_title(drawn, goal)
+    title = dumbbell_title(drawn, goal, current, max(total, len(points)), parted=parted)
     left_out = len(points) - len(drawn)
     charts = []
     for index, page in enumerate(pages):
@@ -65,8 +99,18 @@ def drawable(points: Sequence[Point]) -> list[Point]:
 
 
 def _row_height(point: Point) -> float:
-    lines = len(wrap_mm(point.name, _NAME - 8, _SIZE))
+    lines = max(len(wrap_mm(point.name, _NAME - 8, _SIZE)), len(_unit_lines(point)))
     return max(6.0, lines * em(_SIZE) * 1.22 + 1.9)
+
+
+def _unit_lines(point: Point) -> list[str]:
+    """Return a unit in lines that fit the column: long ones are broken behind the stroke (吨标准煤／万元)."""
+    text = phrases.unit(point.unit)
+    room = (_UNIT - 1.5) / (em(_UNIT_SIZE) * 1.04)
+    if phrases.display_width(text) <= room or "/" not in text:
+        return phrases.wrapped(text, room)
+    first, _, rest = text.partition("/")
+    return [*phrases.wrapped(f"{first}/", room), *phrases.wrapped(rest, room)]
 
 
 def _pages(points: Sequence[Point]) -> list[list[Point]]:
@@ -157,7 +201,8 @@ def _draw(
     left_out: int,
 ) -> Chart:
     width = look.FIGURE_MM
-    left, right = _NAME + 2, width - sum(_VALUE) - _UNIT - 3
+    values = (_VALUE[0] if base else 0.0, *_VALUE[1:])
+    left, right = _NAME + 2, width - sum(values) - _UNIT - 3
     scale = _Scale(every, left, right)
     headline = wrap_mm(title, width, 10.5)
     aim = f"{phrases.period(goal)}目标" if goal else "指标值"
@@ -176,9 +221,11 @@ def _draw(
     canvas = Canvas(width, height)
     canvas.text(0, 0.5, "\n".join(headline), 10.5, look.INK, va="top")
     canvas.text(0, len(headline) * 5.2 + 1.2, "\n".join(under), 8, look.MUTED, va="top")
-    columns = [right + 3 + sum(_VALUE[: index + 1]) for index in range(3)]
+    columns = [right + 3 + sum(values[: index + 1]) for index in range(3)]
     heads = (phrases.period(base) if base else "", phrases.period(current), aim)
     for x, head in zip(columns, heads, strict=True):
+        if not head:  # no base year: no column
+            continue
         canvas.text(x, top - 2.5, head, 7 if len(head) <= 5 else 6.5, look.MUTED, ha="right")
     canvas.text(columns[2] + 1.5, top - 2.5, "单位", 7, look.MUTED)
     bottom = height - 11
@@ -194,13 +241,13 @@ def _draw(
             canvas.text(1.5, y + 3.2, point.domain, 8, look.ACCENT)
             y += 6.5
         y += _row_height(point)
-        _row(canvas, scale, point, y - _row_height(point) / 2, columns)
+        _row(canvas, scale, point, y - _row_height(point) / 2, columns, based=bool(base))
         canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
     canvas.text(0, height - 2.4, "\n".join(wrap_mm(f"来源：{source}", width, 7)[:1]), 7, look.MUTED)
     return canvas.finish(name, title, _alt(page, title, base, current, aim))
 
 
-def _row(canvas: Canvas, scale: _Scale, point: Point, y: float, columns: Sequence[float]) -> None:
+def _row(canvas: Canvas, scale: _Scale, point: Point, y: float, columns: Sequence[float], *, based: bool) -> None:
     canvas.text(6.0, y, point.seq, 7.5, look.MUTED, ha="right")
     canvas.text(8.0, y, "\n".join(wrap_mm(point.name, _NAME - 8, _SIZE)), _SIZE)
     now, before, aim = scale.place(point, point.current), scale.place(point, point.base), scale.place(point, point.target)
@@ -213,10 +260,10 @@ def _row(canvas: Canvas, scale: _Scale, point: Point, y: float, columns: Sequenc
         canvas.mark(before[0], y, _shape(before[1]), 6.4, "white", look.INK, 3)
     if now:
         canvas.mark(now[0], y, _shape(now[1]), 4.2, look.INK, look.INK, 4, 0.6)
-    for x, text in zip(columns, (point.base_text, point.current_text, point.target_text), strict=True):
-        canvas.text(x, y, text or "—", 7.5, look.INK if x == columns[1] else look.MUTED, ha="right")
-    unit = phrases.unit(point.unit)
-    canvas.text(columns[2] + 1.5, y, unit, 7.5 if phrases.display_width(unit) <= 4.2 else 6.0, look.MUTED)
+    for place, text in enumerate((point.base_text, point.current_text, point.target_text)):
+        if place or based:
+            canvas.text(columns[place], y, text or "—", 7.5, look.INK if place == 1 else look.MUTED, ha="right")
+    canvas.text(columns[2] + 1.5, y, "\n".join(_unit_lines(point)), _UNIT_SIZE, look.MUTED)
 
 
 def _shape(side: int) -> str:

@@ -40,6 +40,8 @@ class ReportContext:
         Document of each set and plan, by id.
     measure_names : mapping
         Chinese names of measures by id.
+    update_notes : sequence of str
+        What changed since the earlier results, in sentences; a chapter of its own when there is any.
     """
 
     run_id: str
@@ -63,6 +65,7 @@ class ReportContext:
     set_documents: Mapping[str, str] = field(default_factory=dict)
     plan_documents: Mapping[str, str] = field(default_factory=dict)
     measure_names: Mapping[str, str] = field(default_factory=dict)
+    update_notes: Sequence[str] = ()
 
     def set_name(self, identifier: str) -> str:
         """Return the Chinese name of an indicator set or plan."""

@@ -86,6 +86,8 @@ class Speech:
 
     def _what(self, cause: Cause) -> str:
         name = clean(cause.name or cause.id)
+        if cause.id.startswith("assigned."):
+            name += self.say("·上级任务", ", superior's task")
         when = self.comma.join(phrases.period(p) if self.lang == "zh" else p for p in cause.period.split("→") if p)
         dated = name + (self.say(f"（{when}）", f" ({when})") if when else "")
         gap = self.say("", " ")

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from evalkit.report import charts, look, phrases, sheets
-from evalkit.report.calculations import Calculation
 from evalkit.report.canvas import Chart
 from evalkit.report.model import Group, ReportModel, Unverified
-from evalkit.report.tables import Align, Grid, escape, grid_table
+from evalkit.report.pieces import (
+    Numbering,
+    calculation,
+    corrections_table,
+    decisions_table,
+    documents_table,
+    legend,
+    sources_table,
+    trend_table,
+)
+from evalkit.report.tables import escape
 
 _MOST_PERIODS = 2  # with more periods only the latest is shown in full
+_FEWEST_ROWS = 3  # up to so many lines of results make a small report, without a landscape page
 _ORDINALS = "一二三四五六七八九十"
 FORMATS = """from: markdown+east_asian_line_breaks
 number-sections: false
@@ -44,6 +54,8 @@ class Document:
     report_date : str
     data : frozenset of str
         Texts that come from data: words in them are not faults of the rendering.
+    outdated : bool
+        Rules or data changed since the results were made: every header says so.
     """
 
     name: str
@@ -53,34 +65,13 @@ class Document:
     example: bool
     report_date: str
     data: frozenset[str] = frozenset()
+    outdated: bool = False
 
-
-@dataclass
-class Numbering:
-    """Numbers of tables and figures, set as the file is written."""
-
-    tables: int = 0
-    figures: int = 0
-    charts: list[Chart] = field(default_factory=list)
-
-    def table(self, grid: Grid, caption: str, style: str = "grid") -> str:
-        """Return a numbered table."""
-        self.tables += 1
-        return grid_table(grid, f"表{self.tables}　{caption}", f"table-{self.tables}", style)
-
-    def figure(self, chart: Chart, caption: str) -> str:
-        """Return a numbered figure."""
-        self.figures += 1
-        self.charts.append(chart)
-        text = escape(f"图{self.figures}　{caption}")
-        return f'![{text}](figures/{chart.name}){{width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
-
-
-def attribute_text(text: str) -> str:
-    """Return a text that can stand between quotation marks as an attribute."""
-    table = {'"': "”", "\\": "＼", "{": "（", "}": "）", "<": "＜", ">": "＞", "&": "＆", "*": "＊", "@": "＠", "`": "＇", "$": "＄"}
-    flat = " ".join(text.split())
-    return "".join(table.get(char, char) for char in flat if char.isprintable())
+    @property
+    def header_marks(self) -> list[tuple[str, str]]:
+        """What every page says beside the title: name of the template's variable and text."""
+        found = [("outdated", look.OUTDATED_ZH)] if self.outdated else []
+        return [*found, ("example", look.EXAMPLE_ZH)] if self.example else found
 
 
 def yaml_text(text: str) -> str:
@@ -132,7 +123,34 @@ class _Sections:
         return f"# {_ORDINALS[self.count - 1]}、{escape(title)}"
 
 
-def region_document(model: ReportModel, templates: Path) -> Document:
+class _Chapters:
+    """Headings of the chapters that a report has, with their numbers."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self._numbered = {title: f"{_ORDINALS[place]}、{title}" for place, title in enumerate(titles)}
+
+    def __call__(self, title: str) -> str:
+        """Return a chapter's title with its number; empty when the report has no such chapter."""
+        return self._numbered.get(title, "")
+
+
+def _chapters(model: ReportModel, *, small: bool, progress: bool, targets: bool) -> _Chapters:
+    """Return the chapters: of a small report (a single line of results) only those that hold something."""
+    wanted = {
+        "摘要": True,
+        "指标完成情况总表": True,
+        "基准年到目标": progress or not small,
+        "指标核算说明": True,
+        "指标值待核清单": targets or not small,
+        "数据更正清单": bool(model.corrections) or not small,
+        "人工判定": bool(model.decisions) or not small,
+        "数据更新说明": bool(model.context.update_notes),
+        "数据来源与文件依据": True,
+    }
+    return _Chapters([title for title, held in wanted.items() if held])
+
+
+def region_document(model: ReportModel, templates: Path, *, outdated: bool = False) -> Document:
     """Write the report of one region.
 
     Parameters
@@ -140,6 +158,8 @@ def region_document(model: ReportModel, templates: Path) -> Document:
     model : ReportModel
     templates : pathlib.Path
         Folder with ``region.qmd.j2``.
+    outdated : bool
+        Rules or data changed since the results were made: said on the first page and in the header.
     """
     context = model.context
     numbers = Numbering()
@@ -149,6 +169,10 @@ def region_document(model: ReportModel, templates: Path) -> Document:
     groups = [view for view in views if view.group.period in shown]
     purpose = look.purpose(context.purpose)
     title = context.title_zh
+    small = sum(len(view.group.table) for view in groups) <= _FEWEST_ROWS
+    any_progress = any(view.group.progress or view.group.points for view in groups)
+    has_targets = any(row.target != "—" for group in model.groups for row in group.table)
+    several = len(groups) > 1
     text = (
         environment(templates)
         .get_template("region.qmd.j2")
@@ -159,27 +183,46 @@ def region_document(model: ReportModel, templates: Path) -> Document:
             formats=FORMATS,
             example=context.example,
             example_words=look.EXAMPLE_ZH,
+            outdated_words=look.OUTDATED_ZH if outdated else "",
+            chapter=_chapters(model, small=small, progress=any_progress, targets=has_targets),
+            small=small,
+            several=several,
+            label=lambda view: f"（{view.label(len(shown) > 1)}）" if several else "",
+            updates=context.update_notes,
             groups=groups,
             earlier=[view.group.scope for view in views if view.group.period not in shown],
             trends=[Late(partial(trend_table, some, numbers)) for some in _by_set(model.groups)] if len(periods) > 1 else [],
             shown=phrases.listing([phrases.period(name) for name in shown]),
             unverified=_states(model.unverified, numbers),
             unverified_count=sum(item.count for item in model.unverified),
-            has_targets=any(row.target != "—" for group in model.groups for row in group.table),
-            legend=legend(),
-            any_progress=any(view.group.progress or view.group.points for view in groups),
+            has_targets=has_targets,
+            legend=legend(row.mark for view in groups for row in view.group.table),
+            trend_legend=legend(row.mark for group in model.groups for row in group.table),
+            any_progress=any_progress,
             progress_note=_progress_note([view.group for view in groups]),
-            indicator_table=lambda view: view.indicator_table(),
+            indicator_table=lambda view: view.indicator_table(wide=not small),
             progress_table=lambda view: view.progress_table(),
             figures=lambda view: view.figures(),
             calculation=calculation,
             corrections_table=Late(lambda: corrections_table(model.corrections, numbers)) if model.corrections else "",
             decisions_table=Late(lambda: decisions_table(model.decisions, numbers)) if model.decisions else "",
-            documents_table=Late(lambda: documents_table(model.documents, numbers)) if model.documents else "",
-            sources_table=Late(lambda: sources_table(model.sources, numbers)) if model.sources else "",
+            documents_table=Late(lambda: documents_table(model.documents, numbers)) if model.documents and not small else "",
+            sources_table=Late(lambda: sources_table(model.sources, numbers)) if model.sources and not small else "",
+            papers=_papers(model) if small else [],
         )
     )
-    return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date, model.data)
+    return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date, model.data, outdated)
+
+
+def _papers(model: ReportModel) -> list[str]:
+    """Return documents and input files of a small report, in sentences."""
+    documents = [
+        f"{phrases.in_title_marks(title)}（{number}）" if phrases.unit(number) else phrases.in_title_marks(title)
+        for number, title in model.documents
+    ]
+    files = [f"{file}（{origin}）" if origin else file for file, origin in model.sources]
+    said = [("文件依据", documents), ("数据来源", files)]
+    return [f"{name}：{'；'.join(items)}。" for name, items in said if items]
 
 
 class Late:
@@ -247,9 +290,13 @@ class _GroupView:
         several = len({group.period for group in self.model.groups}) > 1
         return f"{self.group.set_name}（{phrases.period(self.group.period)}）" if several else self.group.set_name
 
-    def indicator_table(self) -> str:
+    def label(self, dated: bool) -> str:
+        """Set of a heading in the summary, with the period where several are shown."""
+        return f"{self.group.set_name}，{phrases.period(self.group.period)}" if dated else self.group.set_name
+
+    def indicator_table(self, *, wide: bool) -> str:
         caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}指标完成情况（{self.group.set_name}）"
-        return self.numbers.table(sheets.indicator_grid(self.group), caption)
+        return self.numbers.table(sheets.indicator_grid(self.group, wide=wide), caption)
 
     def progress_table(self) -> str:
         caption = f"{self.model.context.region_name}基准年至目标年的进展（{self.group.set_name}）"
@@ -265,6 +312,8 @@ class _GroupView:
             current=group.period,
             goal=group.point_goal,
             source=f"{phrases.period(group.period)}评估结果，数值和指标值的出处见核算说明",
+            total=group.countable,
+            parted=any(row.part_of for row in group.table),
         )
         aim = f"{phrases.period(group.point_goal)}目标" if group.point_goal else "指标值"
         start = f"{phrases.period(group.point_base)}—" if group.point_base else ""
@@ -280,85 +329,6 @@ def _by_set(groups: Sequence[Group]) -> list[list[Group]]:
     for group in groups:
         found.setdefault((group.set_id, group.goal_of_plan), []).append(group)
     return [some for some in found.values() if len(some) > 1]
-
-
-def trend_table(groups: Sequence[Group], numbers: Numbering) -> str:
-    """Return values and statuses of one set over the periods."""
-    return numbers.table(sheets.trend_grid(groups), f"各年度数值与达标情况（{groups[0].set_name}）", "lines")
-
-
-def calculation(block: Calculation) -> str:
-    """Return a calculation block as Markdown: four labelled lines and the sources, or one line."""
-    status = look.status(block.status)
-    mark = f"[{status.symbol} {status.zh}]{{.{status.css}}}"
-    kind = "指标" if block.attribute == "unspecified" else look.attribute(block.attribute)
-    head = f"**{escape(f'{kind} {block.seq}　{block.title}')}**　{mark}"
-    if block.kind != "computed":
-        text = escape("".join(line for _, line in block.lines))
-        sources = escape(f"来源：{_places(block)}") if block.sources else ""
-        return f"::: {{.brief}}\n{head}　{text}{sources}\n:::\n"
-    lines = [f"[{label}]{{.label}}　{escape(text)}" for label, text in block.lines]
-    if block.sources:
-        lines.append("[来源]{.label}　" + escape(_places(block)))
-    return f"::: {{.calc}}\n{head}\n\n" + "\n\n".join(lines) + "\n:::\n"
-
-
-def _places(block: Calculation) -> str:
-    places = dict.fromkeys(phrases.without_addresses(source).rstrip("，") for source in block.sources)
-    return "；".join(places) + "。"
-
-
-def legend() -> str:
-    """Return the key to symbols and marks below the official table."""
-    words = "　".join(status.label for status in look.STATUSES.values())
-    return f"图例：{words}。{look.DAGGER} 指标值尚未与正式文本核对。"
-
-
-def corrections_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
-    """Return the list of corrections; what all have in common (file, author, date) stands once below."""
-    files = {entry.get("file", "") for entry in entries}
-    authors = {(entry.get("author", ""), entry.get("date", "")) for entry in entries}
-    heads = ["编号", "数据项", "原文", "读作", "理由"] + (["更正人与日期"] if len(authors) > 1 else [])
-    rows = []
-    for entry in entries:
-        where = f"，{entry.get('file', '')}" if len(files) > 1 else ""
-        cells = [entry.get("id", ""), f"{entry['subject']}（{phrases.period(entry.get('period', ''))}{where}）"]
-        cells += [entry.get("expect", ""), entry.get("reading", ""), entry.get("reason", "")]
-        rows.append(cells + ([f"{entry.get('author', '')} {entry.get('date', '')}"] if len(authors) > 1 else []))
-    align: list[Align] = ["center", "left", "left", "left", "left"]
-    table = numbers.table(sheets.plain_grid(heads, rows, [*align, "left"] if len(authors) > 1 else align), "数据更正清单", "lines")
-    common = [f"数据文件：data/raw/{file}" for file in files if len(files) == 1]
-    common += [f"更正人：{author}，{date}" for author, date in authors if len(authors) == 1]
-    return table + (f"\n::: {{.note}}\n{escape('。'.join(common) + '。')}\n:::\n" if common else "")
-
-
-def decisions_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
-    """Return the list of what persons decided."""
-    heads = ["编号", "指标", "评估期", "结论", "依据材料", "理由", "判定人与日期"]
-    rows = [
-        [
-            entry.get("id", ""),
-            entry["subject"],
-            phrases.period(entry.get("period", "")),
-            entry["result"],
-            phrases.without_addresses(entry.get("evidence", "")),
-            entry.get("reason", ""),
-            f"{entry.get('by', '')} {entry.get('date', '')}",
-        ]
-        for entry in entries
-    ]
-    grid = sheets.plain_grid(heads, rows, ["center", "left", "center", "center", "left", "left", "left"])
-    return numbers.table(grid, "人工判定", "lines")
-
-
-def documents_table(entries: Sequence[tuple[str, str]], numbers: Numbering) -> str:
-    """Return the list of documents."""
-    return numbers.table(sheets.plain_grid(["文号", "文件"], entries, ["left", "left"]), "文件依据", "lines")
-
-
-def sources_table(entries: Sequence[tuple[str, str]], numbers: Numbering) -> str:
-    """Return the list of input files."""
-    return numbers.table(sheets.plain_grid(["数据文件", "来源说明"], entries, ["left", "left"]), "数据来源", "lines")
 
 
 def tidy(text: str) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from evalkit.assessment import Assessment
 from evalkit.messages import EvalkitError, Problem, word
+from evalkit.report import phrases
 from evalkit.report.calculations import Calculation, calculations
+from evalkit.report.printed import Printed, row_key
 
 if TYPE_CHECKING:
     from evalkit.catalog import Catalog
@@ -29,7 +31,7 @@ class Explanation:
         """Four lines and the list of sources."""
         lines = [f"{self.block.seq} {self.block.title}〔{self.trace['key']['indicator']}〕 {self.trace['key']['period']}  {self.basis}"]
         lines += [f"  {label}：{content}" for label, content in self.block.lines]
-        lines += [f"  指标值：{self.trace['target']['text']}（{self._cited(self.trace['target']['cite'])}）"]
+        lines += [f"  指标值：{phrases.cell(self.trace['target']['text'])}（{self._cited(self.trace['target']['cite'])}）"]
         if self.trace.get("definition_zh"):
             cited = f"（{self._cited(self.trace['definition_cite'])}）" if self.trace["definition_cite"] else ""
             lines.append(f"  口径：{self.trace['definition_zh']}{cited}")
@@ -104,8 +106,9 @@ def explain(
     row, trace = next(pair for pair in found if pair[0]["period"] == latest)
     names = {measure.id: measure.name_zh for measure in catalog.measures.values()} if catalog else {}
     papers = {document.id: document.number or f"《{document.title_zh}》" for document in catalog.documents.values()} if catalog else {}
-    key = tuple(row[name] for name in ("period", "basis", "set", "indicator", "milestone"))
-    return Explanation(trace, calculations([row], {key: trace}, names)[-1], row["set"], papers)
+    key = row_key(row)
+    printed = Printed(assessment.rows, {row_key(item["key"]): item for item in assessment.traces})
+    return Explanation(trace, calculations([row], {key: trace}, names, printed)[-1], row["set"], papers)
 
 
 def _not_found(assessment: Assessment, indicator: str, period: str | None) -> Problem:

@@ -9,6 +9,7 @@ from evalkit.report import look
 from evalkit.report.canvas import font_family
 
 _MOST_PANELS = 12
+_FULL = 110.0  # the axis of a share may go a little beyond 100
 
 
 def values_figure(rows: Sequence[Mapping[str, str]]) -> Any:
@@ -57,8 +58,22 @@ def values_figure(rows: Sequence[Mapping[str, str]]) -> Any:
         grid.tight_layout()
         for axis in grid.axes.flat:
             axis.set_title("\n".join(_wrapped(axis.get_title(), 16)), fontsize=8)
+            _from_zero(axis, along_x=several)
     plt.close(grid.figure)  # the cell shows what it returns; an open figure would be shown twice
     return grid.figure
+
+
+def _from_zero(axis: Any, *, along_x: bool) -> None:
+    """Start the value axis of shares at zero, as the report does; say so where another axis does not start there."""
+    low, high = axis.get_xlim() if along_x else axis.get_ylim()
+    if low <= 0 <= high:
+        return
+    share = "（%）" in axis.get_title().replace("\n", "") and low >= 0 and high <= _FULL
+    if share:
+        limits = (0, max(high, 100.0))
+        axis.set_xlim(*limits) if along_x else axis.set_ylim(*limits)
+    else:
+        axis.set_title(f"{axis.get_title()}\n数值轴不从零开始", fontsize=8)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

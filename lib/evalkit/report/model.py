@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evalkit.report import calculations, look, papers, phrases, wording
+from evalkit.report import calculations, look, marks, papers, phrases, wording
 from evalkit.report.calculations import Calculation
 from evalkit.report.context import ReportContext
-from evalkit.report.papers import Unverified, row_key
+from evalkit.report.papers import Unverified
 from evalkit.report.points import Point, dumbbell_points
-from evalkit.values import Period, PeriodError
+from evalkit.report.printed import Printed, before, row_key
 
 Row = Mapping[str, str]
-_NO_TARGET = {"", "—", "-"}
 
 __all__ = ["Group", "IndicatorRow", "Progress", "ReportContext", "ReportModel", "Unverified", "build_model"]
 
@@ -35,6 +34,7 @@ class IndicatorRow:
     target: str
     goals: tuple[str, ...]
     status: str
+    mark: look.StatusLook
     remark: str
 
 
@@ -79,6 +79,21 @@ class Group:
     progress: list[Progress]
     calculations: list[Calculation]
 
+    @property
+    def coming(self) -> bool:
+        """Whether the rows are judged against a milestone that is yet to come."""
+        return marks.ahead(self.period, self.goal_of_plan)
+
+    @property
+    def shortfall_title(self) -> str:
+        """What the shortfalls are called."""
+        return look.status(marks.counted("not_met", self.coming)).zh
+
+    @property
+    def countable(self) -> int:
+        """How many rows could have been compared with a number: all that apply."""
+        return sum(row["status"] != "not_applicable" for row in self.rows)
+
 
 @dataclass
 class ReportModel:
@@ -112,10 +127,10 @@ def build_model(
     """
     own = [row for row in rows if row["region_code"] == context.region_code]
     by_key = {row_key(trace["key"]): trace for trace in traces}
-    history = _history(inputs, own, by_key, context.region_code)
+    printed = Printed(own, by_key, inputs)
     names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(row_key(row))) is not None}
     names = {**context.measure_names, **names}
-    groups = [_group(key, parts, own, by_key, history, names, context) for key, parts in _grouped(own)]
+    groups = [_group(key, parts, own, by_key, printed, names, context) for key, parts in _grouped(own)]
     for group in groups:
         if not group.goal_of_plan and group is next(other for other in groups if other.period == group.period):
             group.plan_sentences = _plan_sentences(own, group.period, context)
@@ -154,7 +169,7 @@ def _group(
     parts: list[Row],
     own: Sequence[Row],
     by_key: Mapping[tuple[str, ...], Mapping[str, Any]],
-    history: Mapping[tuple[str, str], str],
+    printed: Printed,
     names: Mapping[str, str],
     context: ReportContext,
 ) -> Group:
@@ -162,14 +177,18 @@ def _group(
     planned = [row for row in own if row["milestone"] and row["period"] == period and row["indicator"] in {p["indicator"] for p in parts}]
     milestones = () if goal else tuple(sorted({row["milestone"] for row in planned}))
     goals = {(row["indicator"], row["milestone"]): row for row in planned}
-    periods = _earlier_periods(parts, by_key, history, period)
+    periods = _earlier_periods(parts, printed, period)
     set_name = context.set_name(set_id)
     incomplete = set_id in context.incomplete_sets
-    table = [_line(row, by_key.get(row_key(row), {}), periods, milestones, goals, history) for row in parts]
+    table = [_line(row, by_key.get(row_key(row), {}), periods, milestones, goals, printed) for row in parts]
     aim = goal or next((name for name in milestones if name > period), "")
     base = next((row["base_period"] for row in (*planned, *parts) if row["base_period"]), "")
     base_is_now = not base or base >= period
-    points = dumbbell_points(parts, goals, aim, previous=base_is_now)
+    points = dumbbell_points(parts, goals, aim, printed, previous=base_is_now)
+    scope = wording.scope_sentence(period, context.region_name, set_name, parts, complete=not incomplete, goal=goal)
+    if len(parts) == 1:
+        trace, value = by_key.get(row_key(parts[0]), {}), parts[0]["value_text"] or printed.current(parts[0])
+        scope = wording.single_sentence(parts[0], trace, context.region_name, value)
     return Group(
         set_id=set_id,
         set_name=set_name,
@@ -180,17 +199,17 @@ def _group(
         history_periods=periods,
         milestones=milestones,
         table=table,
-        scope=wording.scope_sentence(period, context.region_name, set_name, parts, complete=not incomplete, goal=goal),
+        scope=scope,
         plan_sentences=[],
-        shortfalls=_sentences(parts, "not_met", wording.shortfall_sentence),
-        unknowns=_sentences(parts, "pending", wording.unknown_sentence),
-        missing=_sentences(parts, "missing", wording.unknown_sentence),
+        shortfalls=_sentences(parts, "not_met", by_key, printed),
+        unknowns=_sentences(parts, "pending", by_key, printed),
+        missing=_sentences(parts, "missing", by_key, printed),
         points=points,
-        point_base=(_before(period) if base_is_now else base) if any(point.base is not None for point in points) else "",
+        point_base=(before(period) if base_is_now else base) if any(point.base is not None for point in points) else "",
         point_goal=aim,
         base_period=base,
-        progress=_progress(planned),
-        calculations=calculations.calculations(parts, by_key, names),
+        progress=_progress(planned, printed),
+        calculations=calculations.calculations(parts, by_key, names, printed),
     )
 
 
@@ -202,7 +221,12 @@ def _plan_sentences(own: Sequence[Row], period: str, context: ReportContext) -> 
     return [sentence for plan, rows in planned.items() for sentence in wording.plan_sentences(context.set_name(plan), rows)]
 
 
-def _sentences(rows: Sequence[Row], status: str, sentence: Any) -> list[str]:
+def _sentences(rows: Sequence[Row], status: str, by_key: Mapping[tuple[str, ...], Mapping[str, Any]], printed: Printed) -> list[str]:
+    def sentence(row: Row) -> str:
+        if status == "not_met":
+            return wording.shortfall_sentence(row, printed.current(row), printed.previous(row))
+        return wording.unknown_sentence(row, printed.current(row), by_key.get(row_key(row)))
+
     found = []
     for parts in wording.indicators_with(rows, status):
         label = wording.indicator_label(parts[0])
@@ -210,44 +234,11 @@ def _sentences(rows: Sequence[Row], status: str, sentence: Any) -> list[str]:
     return found
 
 
-def _history(
-    inputs: Sequence[Row], rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], region: str
-) -> dict[tuple[str, str], str]:
-    """Values by (``reported.<measure>``, period) as printed: those of the results where the period was assessed, else as received."""
-    found: dict[tuple[str, str], str] = {}
-    for row in rows:
-        measure = by_key.get(row_key(row), {}).get("measure")
-        if measure and row["rounded_value"]:
-            found.setdefault((f"reported.{measure}", row["period"]), row["rounded_value"])
-    for row in inputs:
-        if row.get("region_code") == region and not row.get("entity"):
-            found.setdefault((row["variable"], row["period"]), _received(row))
-    return found
-
-
-def _received(row: Row) -> str:
-    reason = row.get("missing_reason", "")
-    if row.get("value") or not reason:
-        return row.get("value") or row.get("value_received", "")
-    return "—" if reason == "not_collected" else look.reason(reason)
-
-
-def _before(period: str) -> str:
-    try:
-        return Period.parse(period).previous().name
-    except PeriodError:
-        return ""
-
-
-def _earlier_periods(
-    rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], history: Mapping[tuple[str, str], str], period: str
-) -> tuple[str, ...]:
+def _earlier_periods(rows: Sequence[Row], printed: Printed, period: str) -> tuple[str, ...]:
     """Return at most two earlier periods of the same kind that any row has a value for."""
-    last = _before(period)
-    wanted = [when for when in (_before(last) if last else "", last) if when]
-    found = {last} if any(row["previous_value"] for row in rows) else set()
-    variables = {f"reported.{by_key.get(row_key(row), {}).get('measure', '')}" for row in rows}
-    found |= {when for name, when in history if name in variables}
+    last = before(period)
+    wanted = [when for when in (before(last) if last else "", last) if when]
+    found = printed.periods(rows) | ({last} if any(row["previous_value"] for row in rows) else set())
     return tuple(when for when in wanted if when in found)
 
 
@@ -257,16 +248,10 @@ def _line(
     periods: Sequence[str],
     milestones: Sequence[str],
     goals: Mapping[tuple[str, str], Row],
-    history: Mapping[tuple[str, str], str],
+    printed: Printed,
 ) -> IndicatorRow:
-    earlier = []
-    last = _before(row["period"])
-    for when in periods:
-        value = history.get((f"reported.{trace.get('measure', '')}", when), "")
-        if row["previous_value"] and when == last and (not value or row["value_source"] == "computed"):
-            value = _rounded(row["previous_value"], row["rounded_value"])
-        earlier.append(value or "—")
-    shown = row["value_text"] or row["rounded_value"] or row["value"] or (look.reason(row["reason"]) if row["reason"] else "—")
+    earlier = [phrases.cell(printed.earlier(row, when)) for when in periods]
+    shown = row["value_text"] or printed.current(row) or (look.reason(row["reason"]) if row["reason"] else "")
     target = _marked(row)
     planned = [goals.get((row["indicator"], when)) for when in milestones]
     return IndicatorRow(
@@ -275,37 +260,34 @@ def _line(
         seq=row["seq"],
         part_of=row["part_of"],
         name=row["name_zh"],
-        unit=row["unit"],
+        unit=phrases.cell(row["unit"]),
         attribute=look.attribute(row["attribute"]),
         history=tuple(earlier),
-        current=shown,
+        current=phrases.cell(shown),
         target=target,
         goals=tuple(_marked(goal) for goal in planned),
         status=row["status"],
+        mark=look.status(marks.code_of(row, trace)),
         remark=_remark(row),
     )
 
 
 def _marked(row: Row | None) -> str:
     """Return a threshold as printed, with a dagger unless it is verified."""
-    if row is None or row["target_text"] in _NO_TARGET:
+    if row is None or not phrases.unit(row["target_text"]):
         return "—"
     return row["target_text"] + (look.DAGGER if row["target_state"] != "verified" else "")
 
 
-def _rounded(value: str, model: str) -> str:
-    exact = phrases.number(value)
-    if exact is None or phrases.number(model) is None or phrases.decimals(value) <= 4:
-        return value
-    return phrases.fixed(exact, max(phrases.decimals(model), 2))
-
-
 def _remark(row: Row) -> str:
+    notes = row["note"].split(";")
     parts = []
-    if row["reason"] and (row["value_text"] or row["rounded_value"] or row["value"]):
+    # "not provided" would be said of the earlier value where only that is absent
+    if row["reason"] and "comparison_missing" not in notes and (row["value_text"] or row["rounded_value"] or row["value"]):
         parts.append(look.reason(row["reason"]))
-    for code in row["note"].split(";"):
-        if code in ("", "example_data", "no_numeric_target"):  # said on every page; seen in the progress table
+    for code in notes:
+        # said on every page; seen in the progress table; printed in place of the status
+        if code in ("", "example_data", "no_numeric_target", "base_is_current", "comparison_missing"):
             continue
         if code == "lagged_year" and row["data_year"]:
             parts.append(f"为{phrases.period(row['data_year'])}数据")
@@ -317,13 +299,13 @@ def _remark(row: Row) -> str:
 _NO_PROGRESS = {"base_missing": "无基准", "base_equals_target": "已达目标", "lower_bound": "仅知下限", "upper_bound": "仅知上限"}
 
 
-def _progress(planned: Sequence[Row]) -> list[Progress]:
+def _progress(planned: Sequence[Row], printed: Printed) -> list[Progress]:
     """Lines for planned values that are numbers and apply."""
     lines = []
     for row in planned:
         if phrases.number(row["milestone_value"]) is None or row["status"] == "not_applicable":
             continue
-        now = row["rounded_value"] or row["value"]
+        now = printed.current(row)
         share = phrases.number(row["progress"])
         why = next((_NO_PROGRESS[code] for code in row["note"].split(";") if code in _NO_PROGRESS), "—")
         lines.append(
@@ -334,7 +316,7 @@ def _progress(planned: Sequence[Row]) -> list[Progress]:
                 name=wording.row_title(row),
                 unit=row["unit"],
                 milestone=row["milestone"],
-                base=_rounded(row["base_value"], now) or "—",
+                base=printed.base(row) or "—",
                 current=row["value_text"] or now or (look.reason(row["reason"]) if row["reason"] else "—"),
                 goal=row["target_text"] or row["milestone_value"],
                 progress=f"{phrases.fixed(share, 1)}%" if share is not None else why,

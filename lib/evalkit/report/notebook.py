@@ -11,7 +11,7 @@ from evalkit.assessment.counts import count_by_indicator, indicator_status
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Problem, word
-from evalkit.report import look
+from evalkit.report import look, marks
 from evalkit.report.calculations import Calculation
 from evalkit.report.fill import context_from_catalog
 from evalkit.report.model import Group, ReportModel, build_model
@@ -84,10 +84,11 @@ class RegionView:
         for group in self.latest():
             sentences = [group.scope, *group.plan_sentences]
             parts.append("".join(f"<p style='max-width:46em;line-height:1.8'>{escape(sentence)}</p>" for sentence in sentences if sentence))
-            for title, items in (("未达标", group.shortfalls), ("待佐证", group.unknowns), ("缺数据", group.missing)):
+            named = f"（{group.set_name}）" if len(self.latest()) > 1 else ""
+            for title, items in ((group.shortfall_title, group.shortfalls), ("待佐证", group.unknowns), ("缺数据", group.missing)):
                 if items:
                     parts.append(
-                        f"<p style='margin-bottom:0'><b>{title}</b></p><ul style='max-width:46em'>"
+                        f"<p style='margin-bottom:0'><b>{title}</b>{escape(named)}</p><ul style='max-width:46em'>"
                         + "".join(f"<li>{escape(item)}</li>" for item in items)
                         + "</ul>"
                     )
@@ -125,7 +126,7 @@ class RegionView:
                     *line.history,
                     line.current,
                     *line.goals,
-                    _status(line.status),
+                    _Marked(line.mark.label, line.mark.ink),
                     line.remark,
                 ]
             )
@@ -138,7 +139,8 @@ class RegionView:
         figures = []
         for number, group in enumerate(self.latest(), start=1):
             charts = dumbbell_charts(group.points, name=f"progress-{number}", region=self.context.region_name, base=group.point_base,
-                                     current=group.period, goal=group.point_goal, source=group.set_name)  # fmt: skip
+                                     current=group.period, goal=group.point_goal, source=group.set_name,
+                                     total=group.countable, parted=any(row.part_of for row in group.table))  # fmt: skip
             figures += [_figure(chart) for chart in charts]
         return _html("".join(figures) or "<p>没有可以画出的数值。</p>")
 
@@ -182,14 +184,15 @@ class RunView:
         for row in self.rows:
             groups.setdefault((row["period"], row["region"], row["set"], row["milestone"]), []).append(row)
         rows = []
+        coming = any(marks.ahead(period, milestone) for period, _, _, milestone in groups)
+        codes = [code for code in marks.ORDER if code in look.STATUSES or coming]
         for (period, region, source, milestone), members in groups.items():
-            for attribute, counts in count_by_indicator(members).items():
+            for attribute, by_status in count_by_indicator(members).items():
+                counts = {marks.counted(code, marks.ahead(period, milestone)): count for code, count in by_status.items()}
                 named = self.catalog.sets.get(source) or self.catalog.plans.get(source)
                 title = (named.name_zh if named else source) + (f"（{milestone}年目标）" if milestone else "")
-                rows.append(
-                    [period, region, title, word("attribute", attribute), *(str(counts.get(code, "") or "") for code in look.STATUSES)]
-                )
-        return _html(_table(["评估期", "地区", "指标体系或规划", "属性", *(look.status(code).label for code in look.STATUSES)], rows))
+                rows.append([period, region, title, word("attribute", attribute), *(str(counts.get(code, "") or "") for code in codes)])
+        return _html(_table(["评估期", "地区", "指标体系或规划", "属性", *(look.status(code).label for code in codes)], rows))
 
     def statuses(self) -> Any:
         """Return regions × indicators with the symbol of each status: thresholds first, else the plans."""
@@ -235,10 +238,15 @@ def _matrix(rows: Sequence[Mapping[str, str]]) -> tuple[list[Column], list[str],
     several = len({row["period"] for row in rows}) > 1
     lines: dict[str, int] = {}
     found: dict[tuple[int, int], list[str]] = {}
+    coming: set[tuple[int, int]] = set()
     for row in rows:
         line = lines.setdefault(f"{row['region']} {row['period']}" if several else row["region"], len(lines))
-        found.setdefault((line, list(columns).index((row["attribute"], row["seq"]))), []).append(row["status"])
-    return list(columns.values()), list(lines), {cell: indicator_status(codes) for cell, codes in found.items()}
+        cell = (line, list(columns).index((row["attribute"], row["seq"])))
+        found.setdefault(cell, []).append(row["status"])
+        if marks.ahead(row["period"], row["milestone"]):
+            coming.add(cell)
+    statuses = {cell: marks.counted(indicator_status(codes), cell in coming) for cell, codes in found.items()}
+    return list(columns.values()), list(lines), statuses
 
 
 def _figure(chart: Chart) -> str:
@@ -254,11 +262,6 @@ class _Marked(NamedTuple):
 
 
 _Cell = str | _Marked
-
-
-def _status(code: str) -> _Marked:
-    shown = look.status(code)
-    return _Marked(shown.label, shown.ink)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[_Cell]]) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evalkit.assessment.counts import STATUS_ORDER
-from evalkit.report import look, phrases
+from evalkit.report import look, marks, phrases
 from evalkit.report.canvas import Canvas, Chart, em, text_mm, wrap_mm
 
 _CELL = 6.2
@@ -25,14 +24,24 @@ class Column:
 
 def heat_title(regions: str, columns: Sequence[Column], statuses: Mapping[tuple[int, int], str]) -> str:
     """Return the finding of the heat map: where most regions are short."""
-    short = [sum(code == "not_met" for (_, col), code in statuses.items() if col == index) for index in range(len(columns))]
     head = f"{regions}所列{len(columns)}项指标"
+    codes = list(statuses.values())
+    judged = sum(code in {"met", "not_met", "reached", "not_yet"} for code in codes)
+    if not judged:
+        if set(codes) <= {"no_target", "not_applicable"}:
+            return f"{head}：均无目标值" if "no_target" in codes else f"{head}：均不适用"
+        return f"{head}：尚无可以判定的指标"
+    coming = not any(code in {"met", "not_met"} for code in codes)
+    short = [sum(code in {"not_met", "not_yet"} for (_, col), code in statuses.items() if col == index) for index in range(len(columns))]
+    word = "尚未达到目标值" if coming else "未达标"
     if not any(short):
-        return f"{head}：没有未达标项"
+        return f"{head}：已判定的{judged}项次" + ("均已达到目标值" if coming else "均达标")
     most = max(short)
     names = [column.name for column, count in zip(columns, short, strict=True) if count == most]
     where = phrases.listing(names[:2]) + (f"等{len(names)}项" if len(names) > 2 else "")
-    return f"{head}中未达标{sum(short)}项次，最多的是{where}（{most}次）"
+    if not coming and "not_yet" in codes:
+        word = "未达标或尚未达到目标值"
+    return f"{head}中{word}{sum(short)}项次，最多的是{where}（{most}次）"
 
 
 def heat_map(
@@ -62,7 +71,7 @@ def heat_map(
     """
     width = look.WIDE_FIGURE_MM
     label = max(min(40.0, max(text_mm(region, 8) for region in regions) + 3), text_mm(f"达标{noun[1:]}数", 7) + 3)
-    shown = [code for code in STATUS_ORDER if code in statuses.values()]
+    shown = [code for code in marks.ORDER if code in statuses.values()]
     margin = 9.0 * len(shown) + 2
     step = min(_CELL * 2, (width - label - margin) / len(columns))
     row = 6.4
@@ -79,7 +88,14 @@ def heat_map(
     canvas.text(0, len(headline) * 5.2 + 1.2, key, 8, look.MUTED, va="top")
     _column_heads(canvas, columns, names, label, step, top, top + row * len(regions))
     for index, code in enumerate(shown):
-        canvas.text(label + step * len(columns) + 7 + 9 * index, top - 3, look.status(code).zh, 6.5, look.status(code).ink, ha="center")
+        canvas.text(
+            label + step * len(columns) + 7 + 9 * index,
+            top - 3,
+            marks.short(code) or look.status(code).zh,
+            6.5,
+            look.status(code).ink,
+            ha="center",
+        )
     for place, region in enumerate(regions):
         y = top + row * (place + 0.5)
         canvas.text(0, y, region, 8)
@@ -95,7 +111,7 @@ def heat_map(
     canvas.line(0, bottom, width, bottom, look.RULE, 0.6)
     canvas.text(0, bottom + row / 2, f"达标{noun[1:]}数", 7, look.MUTED)
     for index in range(len(columns)):
-        met = sum(statuses.get((place, index)) == "met" for place in range(len(regions)))
+        met = sum(statuses.get((place, index)) in {"met", "reached"} for place in range(len(regions)))
         canvas.text(label + step * (index + 0.5), bottom + row / 2, str(met), 7, look.MUTED, ha="center")
     canvas.text(0, height - 2.2, f"来源：{source}", 7, look.MUTED)
     return canvas.finish(name, title, f"{title}。各地区逐项情况见表。")
@@ -122,7 +138,7 @@ def _column_heads(
 
 def _cell(canvas: Canvas, x: float, y: float, width: float, height: float, code: str) -> None:
     shown = look.status(code)
-    tint = {"met": "#E3F1EB", "not_met": "#F7E1DE", "pending": "#F8EBD3", "missing": "#EDEEF0"}.get(code, "#FFFFFF")
+    tint = {"met": "#E3F1EB", "reached": "#E3F1EB", "not_met": "#F7E1DE", "pending": "#F8EBD3", "missing": "#EDEEF0"}.get(code, "#FFFFFF")
     canvas.box(x + 0.25, y + 0.25, width - 0.5, height - 0.5, tint)
     canvas.text(x + width / 2, y + height / 2, shown.symbol, 8, shown.colour if code != "not_applicable" else "#8A919B", ha="center")
 

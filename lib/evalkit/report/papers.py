@@ -8,6 +8,7 @@ from typing import Any
 
 from evalkit.report import look, phrases, wording
 from evalkit.report.context import ReportContext
+from evalkit.report.printed import row_key
 
 Row = Mapping[str, str]
 _MOST_SOURCES = 4
@@ -26,11 +27,6 @@ class Unverified:
     clause: str
     via: str
     note: str
-
-
-def row_key(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what joins a result row and its trace: period, basis, set, indicator, milestone."""
-    return tuple(str(row.get(name, "")) for name in ("period", "basis", "set", "indicator", "milestone"))
 
 
 def unverified(rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str, Any]], context: ReportContext) -> list[Unverified]:

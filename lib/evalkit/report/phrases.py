@@ -54,6 +54,11 @@ def unit(text: str) -> str:
     return "" if text.strip() in _NO_UNIT else text.strip()
 
 
+def cell(text: str) -> str:
+    """Return a text of a table cell: one dash for all the dashes that stand for nothing."""
+    return unit(text) or "—"
+
+
 def with_unit(value: str, unit_text: str) -> str:
     """Join a printed value and its unit; words such as 建立 stay as they are."""
     if not value or not re.search(r"\d", value) or value.endswith(unit(unit_text)):
@@ -124,7 +129,7 @@ def listing(items: list[str]) -> str:
 
 def display_width(text: str) -> float:
     """Return the width of a text in Chinese characters (a Latin letter or digit counts about one half)."""
-    return sum(1.0 if ord(char) > 0x2E7F or char in "—…“”‘’→≥≤÷×●▲◐○" else 0.55 for char in text)
+    return sum(1.0 if ord(char) > 0x2E7F or char in "—…“”‘’→≥≤÷×●▲◐○△◇" else 0.55 for char in text)
 
 
 def wrapped(text: str, width: float) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from evalkit.report import phrases
+from evalkit.report.printed import Printed
 
 Row = Mapping[str, str]
 
@@ -45,7 +47,9 @@ class Point:
         return self.target > 0 and self.current > 0
 
 
-def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], milestone: str, *, previous: bool = False) -> list[Point]:
+def dumbbell_points(
+    rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], milestone: str, printed: Printed, *, previous: bool = False
+) -> list[Point]:
     """Return the indicators that have a current value and a numeric target.
 
     Parameters
@@ -56,6 +60,8 @@ def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], m
         Planned values by (indicator, milestone).
     milestone : str
         The milestone to draw; where an indicator has no number for it, its threshold is drawn.
+    printed : Printed
+        How the values are printed.
     previous : bool
         Start from last year's value instead of the base year's (when the base year is the assessed year).
     """
@@ -73,7 +79,8 @@ def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], m
         way = _direction(source, row, current, target)
         if way is None:
             continue
-        start = row["previous_value"] if previous else (goal if goal is not None else row)["base_value"]
+        begin = goal if goal is not None else row
+        start = row["previous_value"] if previous else begin["base_value"]
         points.append(
             Point(
                 domain=row["domain"],
@@ -84,21 +91,17 @@ def dumbbell_points(rows: Sequence[Row], goals: Mapping[tuple[str, str], Row], m
                 base=phrases.number(start),
                 current=current,
                 target=target,
-                base_text=_short(start, row["rounded_value"]),
-                current_text=row["rounded_value"] or _short(row["value"], ""),
-                target_text=_sign(source["target_text"], way) + phrases.plain(target, 4),
+                base_text=printed.previous(row) if previous else printed.base(begin),
+                current_text=printed.current(row),
+                target_text=_sign(source["target_text"], way) + _as_printed(target, source["target_text"]),
             )
         )
     return points
 
 
-def _short(value: str, model: str) -> str:
-    exact = phrases.number(value)
-    if exact is None:
-        return value
-    if phrases.decimals(value) > 4:
-        return phrases.fixed(exact, max(phrases.decimals(model), 2))
-    return value
+def _as_printed(target: Fraction, text: str) -> str:
+    """Return the number of a target with the decimals of its text."""
+    return next((found for found in re.findall(r"-?\d+(?:\.\d+)?", text) if Fraction(found) == target), phrases.plain(target, 4))
 
 
 def _direction(source: Row, row: Row, current: Fraction, target: Fraction) -> Literal["up", "down"] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from evalkit.report import look, phrases
@@ -54,7 +55,11 @@ class Printed:
         for row in inputs:
             if row.get("region_code") in regions and not row.get("entity") and row["variable"].startswith("reported."):
                 self._received.setdefault((row["variable"][9:], row["period"]), _as_received(row))
+        self._written: set[tuple[str, str, str]] = set()
         for trace in traces.values():
+            base = trace.get("base") or {}
+            if base.get("kind"):  # a plan wrote the base value down itself
+                self._written.add((str(trace.get("measure", "")), str(base["period"]), str(base["value"])))
             for item in trace.get("inputs", []):
                 if str(item.get("variable", "")).startswith("reported.") and item.get("value"):
                     self._received.setdefault((item["variable"][9:], str(item.get("period", ""))), _as_received(item))
@@ -122,10 +127,8 @@ class Printed:
             return received
         if phrases.number(model) is None:
             return value if phrases.decimals(value) <= 4 else phrases.fixed(exact, 2)
-        digits = phrases.decimals(model)
-        # A figure that a plan wrote down itself is short; cut to fewer digits it would be another figure.
-        written = phrases.decimals(value) if own and phrases.decimals(value) <= 4 else 0
-        return phrases.fixed(exact, max(digits, written))
+        least = phrases.decimals(value) if (measure, period, value) in self._written else 0
+        return phrases.fixed(exact, max(phrases.decimals(model), least))
 
     def against(self, row: Row, check: Mapping[str, Any]) -> str:
         """Return the right side of a comparison as printed."""
@@ -161,7 +164,7 @@ def beside(left: str, right: str, full: str, sign: str, digits: int) -> tuple[st
     if limit is None or other is None or holds is None or not holds(exact, other):
         return shown, right
     places = max(digits, phrases.decimals(right)) if limit != other else digits
-    while not holds(phrases.number(shown), phrases.number(right)) and places < _MOST_DIGITS:
+    while not holds(Fraction(shown), Fraction(right)) and places < _MOST_DIGITS:
         places += 1
         shown = phrases.fixed(exact, places)
         right = right if limit == other else phrases.fixed(other, places)

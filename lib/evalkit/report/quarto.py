@@ -54,7 +54,7 @@ def render_quarto(document: Document, scratch: Path) -> list[Path]:
         "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "QUARTO_PYTHON": sys.executable,
         "SOURCE_DATE_EPOCH": str(_epoch(document)), "TYPST_FONT_PATHS": str(_fonts()),
     }  # fmt: skip
-    marks = ["--metadata", f"example={_example()}"] if document.example else []
+    marks = [part for key, text in document.header_marks for part in ("--metadata", f"{key}={text}")]
     command = [
         program,
         "render",
@@ -115,9 +115,3 @@ def _font() -> str:
     from evalkit.report import look
 
     return look.PDF_FONT
-
-
-def _example() -> str:
-    from evalkit.report import look
-
-    return look.EXAMPLE_ZH

@@ -75,7 +75,9 @@ def _prepare(document: Document, templates: Path, scratch: Path) -> None:
     (scratch / f"{document.name}.qmd").write_text(document.text, encoding="utf-8", newline="\n")
     from evalkit.report.word import reference_document
 
-    (scratch / "reference.docx").write_bytes(reference_document(pandoc_path(), document.example, document.title))
+    (scratch / "reference.docx").write_bytes(
+        reference_document(pandoc_path(), tuple(text for _, text in document.header_marks), document.title)
+    )
 
 
 def pandoc_path() -> str:
@@ -93,7 +95,7 @@ def epoch(report_date: str) -> int:
 def _render_pandoc(document: Document, scratch: Path) -> list[Path]:
     name = document.name
     source = [f"{name}.qmd", "--from", _READER, "--lua-filter", "evalkit.lua", "--wrap=none"]
-    marks = ["--variable", f"example={look.EXAMPLE_ZH}"] if document.example else []
+    marks = [part for key, text in document.header_marks for part in ("--variable", f"{key}={text}")]
     jobs = {
         "docx": [*source, "--to", "docx", "--reference-doc=reference.docx", "--default-image-extension=png"],
         "typst": [*source, "--to", "typst", "--standalone", "--template=evalkit.typ", "--default-image-extension=svg", *marks,

@@ -7,27 +7,17 @@ from functools import partial
 from pathlib import Path
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
-from evalkit.report import look, overview, phrases, sheets
+from evalkit.report import look, marks, overview, phrases, sheets
 from evalkit.report.canvas import Chart
-from evalkit.report.document import (
-    FORMATS,
-    Document,
-    Late,
-    Numbering,
-    date_zh,
-    documents_table,
-    environment,
-    legend,
-    sources_table,
-    tidy,
-)
+from evalkit.report.document import FORMATS, Document, Late, date_zh, environment, tidy
 from evalkit.report.model import Group, ReportModel
+from evalkit.report.pieces import Numbering, documents_table, legend, sources_table
 from evalkit.report.tables import Align
 
 Labelled = tuple[str, Group]
 
 
-def rollup_document(models: Sequence[ReportModel], templates: Path) -> Document:
+def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated: bool = False) -> Document:
     """Write the report on all regions of a run.
 
     Parameters
@@ -36,6 +26,8 @@ def rollup_document(models: Sequence[ReportModel], templates: Path) -> Document:
         One for each region, in the order of the run.
     templates : pathlib.Path
         Folder with ``rollup.qmd.j2``.
+    outdated : bool
+        Rules or data changed since the results were made: said on the first page and in the header.
     """
     context = models[0].context
     numbers = Numbering()
@@ -57,6 +49,8 @@ def rollup_document(models: Sequence[ReportModel], templates: Path) -> Document:
             formats=FORMATS,
             example=any(model.context.example for model in models),
             example_words=look.EXAMPLE_ZH,
+            outdated_words=look.OUTDATED_ZH if outdated else "",
+            any_targets=any(row["status"] != "no_target" for model in models for group in model.groups for row in group.rows),
             opening=_opening(models),
             scopes=[group.scope for some in many for _, group in some],
             unverified_count=sum(item.count for model in models for item in model.unverified),
@@ -65,7 +59,7 @@ def rollup_document(models: Sequence[ReportModel], templates: Path) -> Document:
             value_figures=[Late(partial(numbers.figure, chart, f"分地区{name}")) for name, chart in charts],
             value_tables=[Late(partial(_value_table, some, numbers)) for some in single],
             heat_figures=[Late(partial(_heat, some, f"overview-{index + 1}", numbers)) for index, some in enumerate(many) if len(some) > 1],
-            legend=legend(),
+            legend=legend(row.mark for some in many for _, group in some for row in group.table),
             regions=[region for region in map(_Region, models) if region.sentences],
             documents_table=Late(partial(documents_table, _merged([model.documents for model in models]), numbers))
             if any(m.documents for m in models)
@@ -77,7 +71,7 @@ def rollup_document(models: Sequence[ReportModel], templates: Path) -> Document:
     )
     example = any(model.context.example for model in models)
     data = frozenset(text for model in models for text in model.data)
-    return Document("all", context.title_zh, tidy(text), numbers.charts, example, context.report_date, data)
+    return Document("all", context.title_zh, tidy(text), numbers.charts, example, context.report_date, data, outdated)
 
 
 def _by_set(models: Sequence[ReportModel]) -> list[list[Labelled]]:
@@ -136,7 +130,7 @@ def _heat(some: Sequence[Labelled], name: str, numbers: Numbering) -> str:
             columns.setdefault(
                 key, overview.Column(first["domain"], first["attribute"], first["seq"], first["part_of"] or first["name_zh"])
             )
-            found[place, key] = indicator_status(part["status"] for part in parts)
+            found[place, key] = marks.counted(indicator_status(part["status"] for part in parts), group.coming)
     order = {key: index for index, key in enumerate(columns)}
     statuses = {(place, order[key]): status for (place, key), status in found.items()}
     periods = phrases.listing([phrases.period(name) for name in sorted({group.period for _, group in some})])
@@ -155,7 +149,7 @@ def _value_chart(some: Sequence[Labelled], name: str) -> Chart | None:
         row = group.rows[0]
         value = phrases.number(row["value"])
         if value is not None:
-            values.append(overview.RegionValue(label, value, row["rounded_value"] or row["value"], row["status"]))
+            values.append(overview.RegionValue(label, value, group.table[0].current, marks.code_of(row)))
     return overview.value_chart(
         values, indicator=first["name_zh"], unit=first["unit"], period=first["period"], target=phrases.number(first["target_value"]),
         target_text=first["target_text"], name=name, source=f"{phrases.period(first['period'])}评估结果",
@@ -173,7 +167,7 @@ def _value_table(some: Sequence[Labelled], numbers: Numbering) -> str:
     for label, group in some:
         row, line = group.rows[0], group.table[0]
         source = {"computed": "核算值", "reported": "申报值"}.get(row["value_source"], "—")
-        rows.append([label, line.current, source] + ([line.target, row["status"]] if targeted else []) + [line.remark])
+        rows.append([label, line.current, source] + ([line.target, line.mark.code] if targeted else []) + [line.remark])
     align: list[Align] = ["left", "right", "center"]
     align += ["left", "left", "left"] if targeted else ["left"]
     grid = sheets.plain_grid(heads, rows, align, css=4 if targeted else -1)

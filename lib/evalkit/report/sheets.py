@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from evalkit.assessment.counts import STATUS_ORDER, count_by_indicator
-from evalkit.report import look, phrases
+from evalkit.assessment.counts import count_by_indicator
+from evalkit.report import look, marks, phrases
 from evalkit.report.model import Group, IndicatorRow, Progress, Unverified
 from evalkit.report.tables import Align, Cell, Grid, fit_widths
 
@@ -14,6 +14,9 @@ from evalkit.report.tables import Align, Cell, Grid, fit_widths
 _LANDSCAPE_CHARS = 86.0
 _PORTRAIT_CHARS = 55.0
 _MARGIN = 0.95
+_SHORT = 6.6  # 制定实施 ●
+_WORD = 4.0  # 有效开展
+_PIECE = 12.2  # the most that a figure of a list claims
 
 
 def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float], longest: float = 1000.0) -> list[float]:
@@ -21,8 +24,8 @@ def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float],
     return [width + _MARGIN for width in fit_widths(rows, total - _MARGIN * count, smallest, longest)]
 
 
-def indicator_grid(group: Group) -> Grid:
-    """Return 指标完成情况总表: 领域 merged, composite names merged over their parts."""
+def indicator_grid(group: Group, *, wide: bool = True) -> Grid:
+    """Return 指标完成情况总表: 领域 merged, composite names merged over their parts; `wide` for a landscape page."""
     goal = f"{phrases.period(group.goal_of_plan)}目标" if group.goal_of_plan else "指标值"
     composed = any(row.part_of for row in group.table)
     heads = ["领域", "序号", "指标", *(["分项"] if composed else []), "单位", goal, "属性"]
@@ -34,13 +37,18 @@ def indicator_grid(group: Group) -> Grid:
         for start, row in enumerate(block):
             cells = [Cell(row.domain, rows=len(block))] if not start else []
             texts = [row.domain if not start else ""]
-            names, wide = _name_cells(block, start, composed)
+            names, shown = _name_cells(block, start, composed)
             cells += names
-            texts += wide
-            values = [row.unit, row.target, row.attribute, *row.history, row.current, *row.goals]
-            status = look.status(row.status)
-            cells += [*(Cell(value) for value in values), Cell(status.label, css=status.css), Cell(row.remark)]
-            texts += [*values, status.label, row.remark]
+            texts += shown
+            figures = [*row.history, row.current, *row.goals]
+            values = [row.unit, row.target, row.attribute, *figures]
+            cells += [
+                *(Cell(value) for value in values[:3]),
+                *(Cell(value, lines=True) for value in figures),
+                Cell(row.mark.label, css=row.mark.css),
+                Cell(row.remark),
+            ]
+            texts += [*values, row.mark.label, row.remark]
             body.append(cells)
             shape.append(texts)
     count = len(heads)
@@ -50,8 +58,17 @@ def indicator_grid(group: Group) -> Grid:
     align += ["center", "left", "center"]
     align += ["center"] * (count - len(align) - 2)
     align += ["left", "left"]
-    least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *([3.0] * (count - first - 5)), 4.2, 3.0]
-    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _LANDSCAPE_CHARS, least, 26.0))
+    pieces = [_piece(shape, column) for column in range(first + 3, count - 2)]
+    least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *pieces, 4.2, 3.0]
+    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least, 26.0))
+
+
+def _piece(shape: Sequence[Sequence[str]], column: int) -> float:
+    """Return the least width of a column of figures: short words stay on a line, a list (；) breaks between its figures."""
+    lists = [row[column] for row in shape if "；" in row[column] and any(char.isdigit() for char in row[column])]
+    pieces = [phrases.display_width(f"{piece}；") for text in lists for piece in text.split("；")]
+    words = [width for row in shape[1:] if (width := phrases.display_width(row[column])) <= _WORD]
+    return max([3.0, *words, *(min(width, _PIECE) for width in pieces)])
 
 
 def _runs(rows: Sequence[IndicatorRow], key: Callable[[IndicatorRow], object]) -> list[tuple[object, list[IndicatorRow]]]:
@@ -106,7 +123,7 @@ def progress_grid(lines: Sequence[Progress], base: str, current: str) -> Grid:
     for _, some in groupby(lines, key=lambda line: (line.indicator, line.set_id)):
         found = {line.milestone: line for line in some}
         first = next(iter(found.values()))
-        cells = [first.seq, first.name, phrases.unit(first.unit) or "—", *([first.base] if begun else []), first.current]
+        cells = [first.seq, first.name, phrases.cell(first.unit), *([first.base] if begun else []), first.current]
         for milestone in milestones:
             line = found.get(milestone)
             cells += [line.goal if line else "—", *([line.progress if line else "—"] if begun else [])]
@@ -137,26 +154,34 @@ def trend_grid(groups: Sequence[Group]) -> Grid:
         texts = [line.seq, name, line.unit, line.target]
         for rows in found:
             row = rows.get(indicator)
-            status = look.status(row.status) if row else None
-            text = f"{row.current} {status.symbol}" if row and status else "—"
-            cells.append(Cell(text, css=status.css if status else ""))
+            text = f"{row.current} {row.mark.symbol}" if row else "—"
+            cells.append(Cell(text, css=row.mark.css if row else ""))
             texts.append(text)
         body.append(cells)
         shape.append(texts)
     align: list[Align] = ["center", "left", "center", "left"]
     align += ["right"] * len(groups)
-    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _PORTRAIT_CHARS, [2.2, 6.0, 2.2, 5.0, *([4.0] * len(groups))]))
+    least = [2.2, 6.0, 2.2, 5.0]
+    for column in range(4, len(heads)):  # a short word stays on a line with its symbol
+        lengths = [phrases.display_width(texts[column]) for texts in shape[1:]]
+        least.append(max([4.0, *(length for length in lengths if length <= _SHORT)]))
+    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _PORTRAIT_CHARS, least))
 
 
 def counts_grid(groups: Sequence[tuple[str, Group]], heading: str = "地区") -> Grid:
     """Return counts by region, attribute and status."""
-    shown = [code for code in STATUS_ORDER if any(row["status"] == code for _, group in groups for row in group.rows)]
+    codes = {marks.counted(row["status"], group.coming) for _, group in groups for row in group.rows}
+    shown = [code for code in marks.ORDER if code in codes]
     body: list[list[Cell]] = []
     shape = [[heading, "属性", "指标数", *(look.status(code).label for code in shown)]]
     for region, group in groups:
-        counts = count_by_indicator(group.rows)
+        counts = {
+            attribute: {marks.counted(code, group.coming): count for code, count in by_status.items()}
+            for attribute, by_status in count_by_indicator(group.rows).items()
+        }
+        strange = {marks.counted(code, not group.coming) for code in ("met", "not_met")}
         for place, (attribute, by_status) in enumerate(counts.items()):
-            numbers = [str(by_status.get(code, 0)) for code in shown]
+            numbers = ["—" if code in strange else str(by_status.get(code, 0)) for code in shown]
             cells = [Cell(region, rows=len(counts))] if not place else []
             body.append([*cells, Cell(look.attribute(attribute)), Cell(str(sum(by_status.values()))), *(Cell(text) for text in numbers)])
             shape.append([region, look.attribute(attribute), "0", *numbers])

@@ -29,6 +29,7 @@ _NARROW_BLOCKS = (
     (0x2460, 0x25FF),
 )
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_LIST = 16  # a list of figures up to this length stays on one line where it can
 _AIM = 24  # columns of source that a cell gets before its text wraps
 
 
@@ -70,18 +71,29 @@ class Cell:
         How many rows and columns the cell spans.
     css : str
         Class of the text (a status), empty for none.
+    lines : bool
+        Begin a new line behind each ； of a list of several figures.
     """
 
     text: str
     rows: int = 1
     columns: int = 1
     css: str = ""
+    lines: bool = False
 
     @property
     def source(self) -> str:
         """The cell as Markdown."""
         escaped = escape(self.text)
         return f"[{escaped}]{{.{self.css}}}" if self.css and escaped else escaped
+
+    @property
+    def pieces(self) -> list[str]:
+        """The cell as Markdown, in pieces that each begin a line; all but the last end with a hard line break."""
+        parts = self.text.split("；") if self.lines and len(self.text) > _LIST and any(char.isdigit() for char in self.text) else []
+        if len(parts) < 2 or not all(part.strip() for part in parts):
+            return [self.source]
+        return [*(escape(f"{part}；") + "\\" for part in parts[:-1]), escape(parts[-1])]
 
 
 @dataclass(frozen=True)
@@ -126,7 +138,8 @@ def grid_table(grid: Grid, caption: str = "", identifier: str = "", style: str =
     placed = _place(rows, count)
     widths = _source_widths(placed, count)
     for item in placed:
-        item.lines = _wrap(item.cell.source, sum(widths[item.column : item.column + item.cell.columns]) + 3 * (item.cell.columns - 1))
+        room = sum(widths[item.column : item.column + item.cell.columns]) + 3 * (item.cell.columns - 1)
+        item.lines = [line for piece in item.cell.pieces for line in _wrap(piece, room)]
     heights = _heights(placed, len(rows))
     canvas = _draw(placed, widths, heights)
     _mark_head(canvas, heights, len(grid.head), widths, grid.align)
@@ -195,9 +208,9 @@ def _wrap(source: str, width: int) -> list[str]:
 def _source_widths(placed: Sequence[_Placed], count: int) -> list[int]:
     widths = [6] * count
     for item in sorted(placed, key=lambda it: it.cell.columns):
-        source = item.cell.source
-        aim = min(source_width(source), _AIM * item.cell.columns)
-        need = max([aim, *(source_width(token) for token in _tokens(source))])
+        pieces = item.cell.pieces
+        aim = min(max(source_width(piece) for piece in pieces), _AIM * item.cell.columns)
+        need = max([aim, *(source_width(token) for piece in pieces for token in _tokens(piece))])
         span = range(item.column, item.column + item.cell.columns)
         have = sum(widths[col] for col in span) + 3 * (item.cell.columns - 1)
         if need > have:
@@ -313,5 +326,5 @@ def fit_widths(
 
 
 def _longest_word(texts: Sequence[str]) -> float:
-    words = (word for text in texts for word in re.findall(r"[A-Za-z0-9.%≥≤<>＞＜+-]+|[● ▲◐○—·]+ ?[\u4e00-\u9fff]{2,3}$", text))
+    words = (word for text in texts for word in re.findall(r"[A-Za-z0-9.%≥≤<>＞＜+-]+|[● ▲◐○△◇—·]+ ?[\u4e00-\u9fff]{2,3}$", text))
     return max((min(phrases.display_width(word), 9.0) for word in words), default=1.0) + 0.3

@@ -19,19 +19,23 @@ _STATUS_STYLES = {
     "Status Missing": "missing",
     "Status Not Applicable": "not_applicable",
     "Status No Target": "no_target",
+    "Status Reached": "reached",
+    "Status Not Yet": "not_yet",
+    "Status No Comparison": "no_previous",
+    "Status Base Year": "base_year",
 }
 
 
 @cache
-def reference_document(pandoc: str, example: bool, running: str) -> bytes:
+def reference_document(pandoc: str, notices: tuple[str, ...], running: str) -> bytes:
     """Make the Word file whose styles, page size, header and footer every report takes over.
 
     Parameters
     ----------
     pandoc : str
         Path of pandoc; its own reference document is the starting point.
-    example : bool
-        Put 示例数据(非真实) into the header.
+    notices : tuple of str
+        Put into the header before its text: 示例数据(非真实).
     running : str
         Text of the header.
     """
@@ -50,7 +54,7 @@ def reference_document(pandoc: str, example: bool, running: str) -> bytes:
     _paragraph_styles(document)
     _character_styles(document)
     _table_styles(document)
-    _header_footer(section, example, running)
+    _header_footer(section, notices, running)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -154,8 +158,9 @@ def _character_styles(document: Any) -> None:
     for name, code in _STATUS_STYLES.items():
         style = _style(document, name, 2, "")
         style.font.color.rgb = RGBColor.from_string(look.status(code).ink.lstrip("#"))
-    for name in ("Calculation Label", "Strong Words"):  # 黑体, not a bolder 仿宋
+    for name in ("Calculation Label", "Strong Words"):  # 黑体, not only a bolder 仿宋
         label = _style(document, name, 2, "")
+        label.font.bold = name == "Strong Words"
         label.font.color.rgb = RGBColor.from_string((look.ACCENT if name == "Calculation Label" else look.INK).lstrip("#"))
         fonts = label.element.get_or_add_rPr().get_or_add_rFonts()
         fonts.set(qn("w:eastAsia"), _HEI)
@@ -210,7 +215,7 @@ def _table_styles(document: Any) -> None:
         properties.append(margins())
 
 
-def _header_footer(section: Any, example: bool, running: str) -> None:
+def _header_footer(section: Any, notices: tuple[str, ...], running: str) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
@@ -225,8 +230,8 @@ def _header_footer(section: Any, example: bool, running: str) -> None:
 
     head = section.header.paragraphs[0]
     head.alignment = ALIGN.CENTER
-    if example:
-        run(head, f"{look.EXAMPLE_ZH}　", "#B83B2E")
+    for notice in notices:
+        run(head, f"{notice}　", "#B83B2E")
     run(head, running, look.MUTED)
     foot = section.footer.paragraphs[0]
     foot.alignment = ALIGN.CENTER

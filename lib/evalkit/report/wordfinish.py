@@ -11,6 +11,9 @@ from typing import Any
 
 from evalkit.report.word import BORDERS, borders, field, instruction, margins, run_with, tag
 
+_FEWEST_CHAPTERS = 5
+_HINT = "注：在目录上单击右键，选择“更新域”，即显示页码。"
+
 
 def finish(path: Path, title: str, report_date: str) -> None:
     """Finish a report that pandoc wrote: headers in every section, table text, unbroken rows, fixed properties, fixed bytes.
@@ -54,7 +57,8 @@ def _repeat_header_footer(document: Any) -> None:
 def _contents(body: Any) -> None:
     """Put a table of contents below the date: a field with its entries, so that nothing is empty before it is updated.
 
-    Page numbers come when the field is updated (F9): only a program that lays out pages knows them.
+    Page numbers come when the field is updated: only a program that lays out pages knows them, and a line below says
+    so. A report of a few chapters has no contents.
     """
     from docx.oxml import OxmlElement
 
@@ -63,7 +67,7 @@ def _contents(body: Any) -> None:
     date = next((item for item in paragraphs if _style_of(item) == "Date"), None)
     entries = [(_anchor(head), "".join(text.text or "" for text in head.iter(tag("t")))) for head in heads]
     entries = [(anchor, text) for anchor, text in entries if anchor]
-    if date is None or not entries:
+    if date is None or len(entries) < _FEWEST_CHAPTERS:
         return
     place = date
     for index, (anchor, text) in enumerate(entries):
@@ -84,6 +88,12 @@ def _contents(body: Any) -> None:
             paragraph.append(field("end"))
         place.addnext(paragraph)
         place = paragraph
+    hint, shape, style = OxmlElement("w:p"), OxmlElement("w:pPr"), OxmlElement("w:pStyle")
+    style.set(tag("val"), "TableNote")
+    shape.append(style)
+    hint.append(shape)
+    hint.append(run_with(_HINT))
+    place.addnext(hint)
 
 
 def _style_of(paragraph: Any) -> str:

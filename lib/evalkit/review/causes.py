@@ -30,7 +30,7 @@ class Causes:
     def __init__(self, before: State, after: State, *, mapped: bool = False) -> None:
         self.a, self.b = Side(before), Side(after)
         self.mapped = mapped
-        self._pairs: dict[tuple[int, int], list[tuple[Spot, Spot]]] = {}
+        self._pairs: dict[tuple[int, int, bool], list[tuple[Spot, Spot]]] = {}
         self._measures: dict[str, list[Cause]] = {}
 
     def of(self, before: Key, after: Key) -> list[Cause]:
@@ -87,19 +87,24 @@ class Causes:
         side = self.a if self.a.line(before) is old else self.b
         slots_a = side.slots(old, before if side is self.a else after)
         slots_b = self.b.slots(new, after) if new is not None else slots_a
-        for spot_a, spot_b in self._spots(slots_a, slots_b):
-            key_a, key_b = (before[0], *spot_a), (after[0], *spot_b)
-            if self.a.signatures.get(key_a) != self.b.signatures.get(key_b):
-                yield from self._input(self.a.item(*key_a), self.b.item(*key_b))
+        for current in (True, False) if self.mapped else (False,):
+            found = False
+            for spot_a, spot_b in self._spots(slots_a, slots_b, current):
+                key_a, key_b = (before[0], *spot_a), (after[0], *spot_b)
+                if self.a.signatures.get(key_a) != self.b.signatures.get(key_b):
+                    found = True
+                    yield from self._input(self.a.item(*key_a), self.b.item(*key_b))
+            if found:  # what a value is compared with is a cause only where the value itself has none
+                return
 
-    def _spots(self, first: Slots, last: Slots) -> list[tuple[Spot, Spot]]:
+    def _spots(self, first: Slots, last: Slots, current: bool) -> list[tuple[Spot, Spot]]:
         """Return which inputs are to be compared; one that a single side reaches is looked up on both, unless periods or sets differ."""
-        asked = (id(first), id(last))  # the sides keep them
+        asked = (id(first), id(last), current)  # the sides keep them
         if asked not in self._pairs:
             found: dict[tuple[Spot, Spot], None] = {}
             for slot in dict.fromkeys([*first, *last]):
                 spots = [spot for spot in (first.get(slot), last.get(slot)) if spot]
-                if not self.mapped or (slot[0] == "current" and len(spots) == 2):
+                if not self.mapped or (len(spots) == 2 and (slot[0] == "current" or not current)):
                     found[spots[0], spots[-1]] = None
             self._pairs[asked] = list(found)
         return self._pairs[asked]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import evalkit
 from evalkit.catalog import Catalog
 from evalkit.messages import language
 from evalkit.project import Project
+from evalkit.review.states import package_digest
 from evalkit.runner.keys import LAYERS, versions
 from evalkit.tables import file_sha256, write_json
 
@@ -58,15 +58,6 @@ def source_files(catalog: Catalog, run_id: str) -> list[Path]:
 
 def _file_digest(path: Path) -> str:
     return file_sha256(path) if path.is_file() else ""
-
-
-def package_digest() -> str:
-    """Return one hash over the files of the installed package, as they stand."""
-    root = Path(evalkit.__file__).parent
-    total = hashlib.sha256()
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.yml")]):
-        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return total.hexdigest()
 
 
 def surroundings() -> dict[str, Any]:

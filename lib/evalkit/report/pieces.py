@@ -1,0 +1,130 @@
+"""Pieces of a report in Markdown: numbered tables and figures, calculation blocks, the key to the symbols, the lists at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evalkit.report import look, phrases, sheets
+from evalkit.report.calculations import Calculation
+from evalkit.report.canvas import Chart
+from evalkit.report.model import Group
+from evalkit.report.tables import Align, Grid, escape, grid_table
+
+_PLACE = re.compile(r"([^：]+)：([^：〔〕]+)(〔[^〔〕]+〕)(.*)")  # figure, file, cell, correction and source
+
+
+@dataclass
+class Numbering:
+    """Numbers of tables and figures, set as the file is written."""
+
+    tables: int = 0
+    figures: int = 0
+    charts: list[Chart] = field(default_factory=list)
+
+    def table(self, grid: Grid, caption: str, style: str = "grid") -> str:
+        """Return a numbered table."""
+        self.tables += 1
+        return grid_table(grid, f"表{self.tables}　{caption}", f"table-{self.tables}", style)
+
+    def figure(self, chart: Chart, caption: str) -> str:
+        """Return a numbered figure."""
+        self.figures += 1
+        self.charts.append(chart)
+        text = escape(f"图{self.figures}　{caption}")
+        return f'![{text}](figures/{chart.name}){{width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
+
+
+def attribute_text(text: str) -> str:
+    """Return a text that can stand between quotation marks as an attribute."""
+    table = {'"': "”", "\\": "＼", "{": "（", "}": "）", "<": "＜", ">": "＞", "&": "＆", "*": "＊", "@": "＠", "`": "＇", "$": "＄"}
+    flat = " ".join(text.split())
+    return "".join(table.get(char, char) for char in flat if char.isprintable())
+
+
+def trend_table(groups: Sequence[Group], numbers: Numbering) -> str:
+    """Return values and statuses of one set over the periods."""
+    return numbers.table(sheets.trend_grid(groups), f"各年度数值与达标情况（{groups[0].set_name}）", "lines")
+
+
+def calculation(block: Calculation) -> str:
+    """Return a calculation block as Markdown: four labelled lines and the sources, or one line."""
+    status = look.status(block.status)
+    mark = f"[{status.symbol} {status.zh}]{{.{status.css}}}"
+    kind = "指标" if block.attribute == "unspecified" else look.attribute(block.attribute)
+    head = f"**{escape(f'{kind} {block.seq}　{block.title}')}**　{mark}"
+    if block.kind != "computed":
+        text = escape("".join(line for _, line in block.lines))
+        sources = escape(f"来源：{_places(block)}") if block.sources else ""
+        return f"::: {{.brief}}\n{head}　{text}{sources}\n:::\n"
+    lines = [f"[{label}]{{.label}}　{escape(text)}" for label, text in block.lines]
+    if block.sources:
+        lines.append("[来源]{.label}　" + escape(_places(block)))
+    return f"::: {{.calc}}\n{head}\n\n" + "\n\n".join(lines) + "\n:::\n"
+
+
+def _places(block: Calculation) -> str:
+    """Return where the figures stand; those of one file and source follow each other with the file said once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for source in dict.fromkeys(phrases.without_addresses(source).rstrip("，") for source in block.sources):
+        split = _PLACE.fullmatch(source)
+        key, text = ((split[2], split[4]), f"{split[1]}{split[3]}") if split else ((source, ""), "")
+        found.setdefault(key, []).append(text)
+    return "；".join(f"{'、'.join(texts)}：{file}{tail}" if texts[0] else file for (file, tail), texts in found.items()) + "。"
+
+
+def legend(used: Iterable[look.StatusLook] = ()) -> str:
+    """Return the key to symbols and marks below a table: the statuses, and what else the table uses."""
+    more = dict.fromkeys(mark for mark in used if mark.code in look.MARKS)
+    words = "　".join(status.label for status in (*look.STATUSES.values(), *more))
+    lacking = [mark.zh for mark in more if mark.symbol == "◇"]
+    explained = f"{'、'.join(lacking)}的有数值而未判定，计入缺数据。" if lacking else ""
+    return f"图例：{words}。{explained}{look.DAGGER} 指标值尚未与正式文本核对。"
+
+
+def corrections_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
+    """Return the list of corrections; what all have in common (file, author, date) stands once below."""
+    files = {entry.get("file", "") for entry in entries}
+    authors = {(entry.get("author", ""), entry.get("date", "")) for entry in entries}
+    heads = ["编号", "数据项", "原文", "读作", "理由"] + (["更正人与日期"] if len(authors) > 1 else [])
+    rows = []
+    for entry in entries:
+        where = f"，{entry.get('file', '')}" if len(files) > 1 else ""
+        cells = [entry.get("id", ""), f"{entry['subject']}（{phrases.period(entry.get('period', ''))}{where}）"]
+        cells += [entry.get("expect", ""), entry.get("reading", ""), entry.get("reason", "")]
+        rows.append(cells + ([f"{entry.get('author', '')} {entry.get('date', '')}"] if len(authors) > 1 else []))
+    align: list[Align] = ["center", "left", "left", "left", "left"]
+    table = numbers.table(sheets.plain_grid(heads, rows, [*align, "left"] if len(authors) > 1 else align), "数据更正清单", "lines")
+    common = [f"数据文件：data/raw/{file}" for file in files if len(files) == 1]
+    common += [f"更正人：{author}，{date}" for author, date in authors if len(authors) == 1]
+    return table + (f"\n::: {{.note}}\n{escape('。'.join(common) + '。')}\n:::\n" if common else "")
+
+
+def decisions_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
+    """Return the list of what persons decided."""
+    heads = ["编号", "指标", "评估期", "结论", "依据材料", "理由", "判定人与日期"]
+    rows = [
+        [
+            entry.get("id", ""),
+            entry["subject"],
+            phrases.period(entry.get("period", "")),
+            entry["result"],
+            phrases.without_addresses(entry.get("evidence", "")),
+            entry.get("reason", ""),
+            f"{entry.get('by', '')} {entry.get('date', '')}",
+        ]
+        for entry in entries
+    ]
+    grid = sheets.plain_grid(heads, rows, ["center", "left", "center", "center", "left", "left", "left"])
+    return numbers.table(grid, "人工判定", "lines")
+
+
+def documents_table(entries: Sequence[tuple[str, str]], numbers: Numbering) -> str:
+    """Return the list of documents."""
+    return numbers.table(sheets.plain_grid(["文号", "文件"], entries, ["left", "left"]), "文件依据", "lines")
+
+
+def sources_table(entries: Sequence[tuple[str, str]], numbers: Numbering) -> str:
+    """Return the list of input files."""
+    return numbers.table(sheets.plain_grid(["数据文件", "来源说明"], entries, ["left", "left"]), "数据来源", "lines")
