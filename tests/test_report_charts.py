@@ -82,7 +82,7 @@ def test_charts_are_the_same_bytes_and_lack_no_glyph() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         first, second = dumbbell(), dumbbell()
-    assert first == second
+    assert [(c.title, c.alt, c.svg, c.png) for c in first] == [(c.title, c.alt, c.svg, c.png) for c in second]
     assert first[0].png.startswith(b"\x89PNG") and first[0].svg.startswith(b"<?xml")
     assert b"<dc:date" not in first[0].svg
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,8 +26,10 @@ class Chart:
         The finding, in a sentence.
     alt : str
         What the figure shows, for people who cannot see it.
-    svg, png : bytes
-        The same figure as vector (web page, PDF) and 300 dpi picture (Word).
+    svg : bytes
+        The figure as vector (notebook, web page, PDF).
+    draw_png : callable
+        Draws the same figure as a 300 dpi picture (Word); drawn when it is asked for, as it takes most of the time.
     width_mm : float
         Width at which it is to be placed.
     """
@@ -35,8 +38,13 @@ class Chart:
     title: str
     alt: str
     svg: bytes
-    png: bytes
+    draw_png: Callable[[], bytes]
     width_mm: float
+
+    @property
+    def png(self) -> bytes:
+        """The figure as a picture for Word."""
+        return self.draw_png()
 
 
 @cache
@@ -93,12 +101,17 @@ class Canvas:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-        svg, png = io.BytesIO(), io.BytesIO()
+        def draw_png() -> bytes:
+            png = io.BytesIO()
+            with mpl.rc_context({"path.simplify": False}):
+                self.figure.set_dpi(300)
+                FigureCanvasAgg(self.figure).print_png(png, metadata={"Software": None})
+            return png.getvalue()
+
+        svg = io.BytesIO()
         with mpl.rc_context({"svg.hashsalt": "evalkit", "svg.fonttype": "path", "path.simplify": False}):
             FigureCanvasSVG(self.figure).print_svg(svg, metadata={"Date": None, "Creator": None})
-            self.figure.set_dpi(300)
-            FigureCanvasAgg(self.figure).print_png(png, metadata={"Software": None})
-        return Chart(name, title, alt, svg.getvalue(), png.getvalue(), self.width)
+        return Chart(name, title, alt, svg.getvalue(), draw_png, self.width)
 
 
 def _literal(words: str) -> str:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path, renderer: str = "
 
 def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
     """Return a warning when the results of a run are not those of the files as they are now."""
-    changed = state.changed_files(catalog.project, run_id)
+    changed = state.changed_results(catalog.project, run_id)
     if not changed:
         return []
     values = {"run": run_id, "files": changed[:5]}
@@ -73,15 +74,19 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
     """Make one report in a process of its own; return what went wrong."""
     from evalkit.report.build import build_region, build_rollup
     from evalkit.report.fill import context_from_catalog
+    from evalkit.report.update_notes import update_notes
 
     try:
         catalog = load_catalog(root)
         inputs = read_inputs(catalog, run_id)
+        outdated = bool(state.changed_results(catalog.project, run_id))
         if name == ROLL_UP:
             contexts = [context_from_catalog(catalog, inputs, code) for code in catalog.run(run_id).regions]
-            build_rollup(Path(root), run_id, contexts, Path(out_dir), renderer)
+            build_rollup(Path(root), run_id, contexts, Path(out_dir), renderer, outdated=outdated)
         else:
-            build_region(Path(root), run_id, name, context_from_catalog(catalog, inputs, name), Path(out_dir), renderer)
+            notes = update_notes(catalog.project, run_id, name).sentences
+            context = replace(context_from_catalog(catalog, inputs, name), update_notes=notes)
+            build_region(Path(root), run_id, name, context, Path(out_dir), renderer, outdated=outdated)
     except EvalkitError as error:
         return error.problems
     except OSError as error:

@@ -87,6 +87,11 @@ def changed_files(project: Project, run_id: str) -> list[str] | None:
     return differing + [f"regions/{code}" for code in manifest["failed"]]
 
 
+def changed_results(project: Project, run_id: str) -> list[str]:
+    """Return the files of rules and data that a complete run no longer agrees with; a newer program alone is none."""
+    return [name for name in changed_files(project, run_id) or [] if name.startswith(("params/", "data/"))]
+
+
 def region_state(folder: Path, key: dict[str, str]) -> RegionState:
     """Return the state of a region from the record in its folder and its key as it is now."""
     record = read_json(folder / RECORD)
