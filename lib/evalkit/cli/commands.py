@@ -142,7 +142,7 @@ def _not_fresh(runs: list[str] | None) -> dict[str, list[str] | None]:
 
 
 def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, force: bool, keep: int = 10, kernel: bool = False) -> bool:
-    from evalkit.cli.console import consoles, problem_lines, progress, region_line, say
+    from evalkit.cli.console import consoles, failure_table, problem_lines, progress, region_line, say
     from evalkit.runner import Event, run_assessment
 
     out, err = consoles()
@@ -170,8 +170,11 @@ def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, for
             shown += outcome.problems
             ok = ok and outcome.ok
             made += [run_id] if outcome.finished else []
-    for line in problem_lines([p for p in shown if p.severity != "note"]):
+    for line in problem_lines([p for p in shown if p.severity != "note" and p.code != "region_failed"]):
         err.print(line)
+    table = failure_table(shown)
+    if table is not None:
+        err.print(table, soft_wrap=False)
     for run_id in made:
         out.print(say("结果：", "results: ") + catalog.project.label(catalog.project.processed(run_id)) + "/results.csv")
     return ok

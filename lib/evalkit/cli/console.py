@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 from rich.text import Text
 
 from evalkit.assessment.counts import count_by_indicator
@@ -61,6 +62,22 @@ def problem_lines(problems: Iterable[Problem]) -> Iterable[Text]:
             " → ",
             (problem.remedy(), "bold"),
         )
+
+
+def failure_table(problems: Iterable[Problem]) -> Table | None:
+    """Return the regions that failed: region, step of the notebook, message, remedy; None when none did."""
+    failed = [problem for problem in problems if problem.code == "region_failed"]
+    if not failed:
+        return None
+    heads = (say("地区", "region"), say("步骤", "step"), say("问题", "problem"), say("处理办法", "remedy"))
+    table = Table(*heads, title=say("未完成的地区", "regions that failed"), show_lines=True)
+    for problem in failed:
+        # The notebook's error lists the faults of the region, each with its own remedy.
+        for fault in str(problem.values["detail"]).partition(": ")[2].splitlines() or [problem.message()]:
+            message, _, remedy = fault.partition(" → ")
+            cells = (problem.region or problem.values["region"], problem.place.cell, message, remedy or problem.remedy())
+            table.add_row(*(Text(str(cell)) for cell in cells[:3]), Text(str(cells[3]), style="bold"))
+    return table
 
 
 class Bar:
