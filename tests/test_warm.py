@@ -161,6 +161,9 @@ def comparable(done: Any) -> list[str]:
                 streams[out.name] = streams.get(out.name, "") + out.text
             else:
                 others.append(out)
+        if "os.system" in cell.source or cell.source.startswith("!"):
+            # What another program prints reaches a kernel through a pipe of its own: its place among the cell's lines is chance there.
+            streams = {name: "\n".join(sorted(text.splitlines())) for name, text in streams.items()}
         found.append(masked([cell.source, cell.get("execution_count"), cell.metadata, streams, others]))
     return found
 
