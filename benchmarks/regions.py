@@ -71,13 +71,12 @@ def measure(folder: Path, *arguments: str) -> tuple[float, float]:
     def watch() -> None:
         nonlocal peak
         while not done.wait(0.25):
-            listing = subprocess.run(["ps", "-eo", "sess,pss"], capture_output=True, text=True).stdout.split()
-            sizes = [
-                int(size)
-                for session, size in zip(listing[2::2], listing[3::2], strict=False)
-                if session == str(process.pid) and size.isdigit()
-            ]
-            peak = max(peak, sum(sizes) / 1e6)
+            lines = subprocess.run(["ps", "-eo", "pid=,ppid=,pss="], capture_output=True, text=True).stdout.split("\n")
+            found = [tuple(map(int, line.split())) for line in lines if len(line.split()) == 3 and line.split()[2].isdigit()]
+            family = {process.pid}
+            for _ in range(6):  # children's children, as deep as they go here
+                family |= {pid for pid, parent, _ in found if parent in family}
+            peak = max(peak, sum(size for pid, _, size in found if pid in family) / 1e6)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
