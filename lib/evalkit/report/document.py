@@ -33,7 +33,7 @@ filters: [evalkit.lua]
 format:
   docx: {reference-doc: reference.docx, default-image-extension: png}
   typst: {template: evalkit.typ, default-image-extension: svg}
-  html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, default-image-extension: svg}
+  html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, toc-depth: 1, default-image-extension: svg}
 """
 
 
