@@ -32,7 +32,7 @@ def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inp
     run_id : str
         Id of a run.
     region : str, optional
-        Read only this region's rows (the files are checked as a whole all the same).
+        Read only this region's rows; those of others are passed over unread.
 
     Raises
     ------
@@ -80,13 +80,14 @@ class _Reader:
             path = project_path(self.catalog.project.raw, name, "data/raw", place)
             if path.suffix.lower() != ".csv":
                 raise EvalkitError(Problem("bad_value", place, {"value": name, "detail": ".csv"}))
-            rows, problems = read_csv(path, f"data/raw/{name}", REQUIRED, str(place), OPTIONAL)
+            only = ("region_code", self.region) if self.region is not None else None
+            rows, problems = read_csv(path, f"data/raw/{name}", REQUIRED, str(place), OPTIONAL, only)
         except EvalkitError as error:
             self.inputs.problems.extend(error.problems)
             self.unread.add(name)
             return
         self.inputs.problems.extend(problems)
-        if not rows and not problems:
+        if not rows and not problems and self.region is None:
             self.problem("file_empty", Place(f"data/raw/{name}"), severity="warning")
         self.repetitions(rows, name)
         for row in rows:

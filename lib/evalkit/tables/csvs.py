@@ -39,7 +39,12 @@ def cell_name(column: int, line: int) -> str:
 
 
 def read_csv(
-    path: Path, label: str, required: Sequence[str], referrer: str = "", optional: Sequence[str] | None = None
+    path: Path,
+    label: str,
+    required: Sequence[str],
+    referrer: str = "",
+    optional: Sequence[str] | None = None,
+    only: tuple[str, str] | None = None,
 ) -> tuple[list[CsvRow], list[Problem]]:
     """Read a CSV file with a head line.
 
@@ -51,6 +56,8 @@ def read_csv(
         Columns that must be there.
     optional : sequence of str, optional
         Further columns that may be there; others are refused. None allows any.
+    only : tuple of str, optional
+        Column and value: other rows are passed over unread, which is quick in a large file.
 
     Returns
     -------
@@ -83,7 +90,10 @@ def read_csv(
         raise EvalkitError(Problem("unknown_key", spot, {"key": unknown[0], "allowed": allowed or head}))
     rows: list[CsvRow] = []
     problems: list[Problem] = []
+    column = head.index(only[0]) if only is not None else -1
     for number, cells in enumerate(lines[1:], start=2):
+        if only is not None and len(cells) == len(head) and cells[column].strip() != only[1]:
+            continue
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(head):
