@@ -10,7 +10,7 @@ from evalkit.catalog import load_catalog
 from evalkit.intake import INPUT_COLUMNS, read_inputs
 from evalkit.messages import EvalkitError
 from evalkit.runner import state
-from evalkit.runner.keys import region_key
+from evalkit.runner.keys import region_keys
 from evalkit.tables import write_csv
 
 
@@ -26,6 +26,7 @@ def write_state(root: Path, run: str) -> str:
     write_csv(folder / "inputs.csv", INPUT_COLUMNS, (item.record(names[item.region].name_zh) for item in items))
     rows: list[dict[str, str]] = []
     failed = []
+    keys = region_keys(catalog, inputs)
     for code in catalog.run(run).regions:
         home = catalog.project.region(run, code)
         home.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,7 @@ def write_state(root: Path, run: str) -> str:
         except EvalkitError as error:
             failed.append(code)
             said = error.problems[0].message("zh")
-        state.write_record(home, region_key(catalog, inputs, code), said)
+        state.write_record(home, keys[code], said)
     write_csv(folder / "results.csv", RESULT_COLUMNS, rows)
     state.write_snapshot(catalog, run)
     state.write_manifest(catalog, run, failed, previous)

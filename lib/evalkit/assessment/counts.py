@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-ATTRIBUTE_ORDER = ("binding", "reference", "expected", "local", "unspecified")
+ATTRIBUTE_ORDER = ("condition", "veto", "binding", "mandatory", "reference", "expected", "optional", "local", "unspecified")
 STATUS_ORDER = ("met", "not_met", "pending", "missing", "not_applicable", "no_target")
 _WORST_FIRST = ("not_met", "missing", "pending", "met", "no_target")
 

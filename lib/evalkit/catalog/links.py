@@ -189,6 +189,24 @@ def _set(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
             if measure_id in catalog.measures:
                 yield from _rule(catalog, target.rule, measure_id, where, indicator_set)
     yield from _numbers(catalog, indicator_set)
+    yield from _pass_rule(catalog, indicator_set)
+
+
+def _pass_rule(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
+    groups = [group.id for group in indicator_set.groups]
+    for i, row in enumerate(indicator_set.rows):
+        if row.group is not None and row.group not in groups:
+            yield _unknown("group", row.group, catalog.place("set", indicator_set.id, "rows", i), groups)
+    for i, requirement in enumerate(indicator_set.pass_rule.requirements if indicator_set.pass_rule else []):
+        place = catalog.place("set", indicator_set.id, "pass_rule", "requirements", i)
+        yield from _cite(catalog, requirement.cite, place)
+        if requirement.group is not None and requirement.group not in groups:
+            yield _unknown("group", requirement.group, place, groups)
+        for name in requirement.rows:
+            if indicator_set.row(name) is None:
+                yield _unknown("row", name, place, [row.id for row in indicator_set.rows])
+        if requirement.count is not None and requirement.share is not None:
+            yield Problem("bad_value", place, {"value": "count, share", "detail": "count / share"})
 
 
 def _numbers(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:

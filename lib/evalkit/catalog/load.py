@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -14,7 +14,7 @@ from evalkit.catalog.reading import build, build_list, read_yaml
 from evalkit.catalog.units import Units
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.project import Project, find_project
-from evalkit.tables import Located
+from evalkit.tables import Located, file_sha256
 from evalkit.values import Period
 
 M = TypeVar("M", bound=BaseModel)
@@ -97,6 +97,33 @@ def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Cata
         arguments or units do not fit, incomplete class maps.
     """
     project = find_project(root)
+    try:
+        key = (project.root, *((path, file_sha256(path)) for path in _rule_files(project)))
+    except OSError:
+        return _read(project, units)  # which says what file cannot be read
+    if _kept.get("key") != key or (units and not _kept["units"]):
+        _kept.update(catalog=_read(project, units), key=key, units=units)
+    kept: Catalog = _kept["catalog"]
+    return replace(
+        kept, documents=dict(kept.documents), variables=dict(kept.variables), measures=dict(kept.measures), sets=dict(kept.sets),
+        regions=dict(kept.regions), plans=dict(kept.plans), runs=dict(kept.runs), places=dict(kept.places),
+    )  # fmt: skip
+
+
+# The rules read last, with the hashes of their files: a process forked from one that has read them need not do so again.
+_kept: dict[str, Any] = {}
+
+
+def _rule_files(project: Project) -> list[Path]:
+    names = ("measures", "sets", "regions", "plans", "runs")
+    lists = [project.params / name for name in ("documents.yml", "units.yml", "variables.yml")]
+    return [
+        *(path for path in lists if path.is_file()),
+        *(path for name in names for path in sorted((project.params / name).glob("*.yml"))),
+    ]
+
+
+def _read(project: Project, units: bool) -> Catalog:
     catalog = Catalog(project)
     problems: list[Problem] = []
     _read_lists(catalog, problems)

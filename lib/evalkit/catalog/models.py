@@ -12,8 +12,8 @@ from evalkit.values import Period, PeriodError, PlainDecimalError, parse_decimal
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 State = Literal["verified", "seen", "seen_neighbour", "third_party", "derived", "recalled"]
-Level = Literal["nation", "province", "city", "county", "township", "village"]
-Attribute = Literal["binding", "reference", "expected", "local", "unspecified"]
+Level = Literal["nation", "province", "city", "county", "township", "village", "park"]
+Attribute = Literal["condition", "veto", "binding", "reference", "expected", "mandatory", "optional", "local", "unspecified"]
 
 
 def _decimal(text: str) -> str:
@@ -189,10 +189,43 @@ class SetRow(RowBase):
 
     id: Id
     targets: list[Target] = Field(min_length=1)
+    group: Id | None = None
+    marker: str = ""
 
     def target_at(self, level: str) -> Target | None:
         """Return the target for a level; None when the row does not exist there."""
         return next((target for target in self.targets if not target.levels or level in target.levels), None)
+
+
+class Requirement(Model):
+    """One requirement of a pass rule: which indicators, and how many of them have to be met.
+
+    Chosen by `attribute`, by `group` (N选1) or by `rows`; all three empty means every row. Without `count` and
+    `share` all of them have to be met.
+    """
+
+    text: Text
+    attribute: Attribute | None = None
+    group: Id | None = None
+    rows: list[Id] = []
+    count: int | None = Field(default=None, ge=1)
+    share: Decimal | None = None
+    cite: Cite
+
+
+class RowGroup(Model):
+    """Rows of which a number has to be chosen (N选1)."""
+
+    id: Id
+    name_zh: Text
+    name_en: str = ""
+
+
+class PassRule(Model):
+    """When a region passes a set (通过条件): every requirement holds. No verdict unless each is at least `seen`."""
+
+    text: Text
+    requirements: list[Requirement] = Field(min_length=1)
 
 
 class IndicatorSet(Model):
@@ -206,7 +239,9 @@ class IndicatorSet(Model):
     complete: bool
     rounding: Rounding
     classes: list[ClassDimension] = []
+    groups: list[RowGroup] = []
     rows: list[SetRow]
+    pass_rule: PassRule | None = None
     note: str = ""
 
     def row(self, row_id: str) -> SetRow | None:

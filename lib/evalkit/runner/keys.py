@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -14,9 +15,9 @@ import evalkit
 from evalkit.assessment.lines import lines_of
 from evalkit.assessment.needs import measures_of
 from evalkit.catalog import Catalog
-from evalkit.catalog.models import Region, Run
+from evalkit.catalog.models import Correction, Decision, Region, Run
 from evalkit.formulas import build
-from evalkit.intake import Inputs
+from evalkit.intake import Input, Inputs
 from evalkit.messages import language
 
 #: Layers in the order in which a difference is looked for.
@@ -26,26 +27,50 @@ CALCULATION = ("values", "formulas", "catalog", "intake", "assessment")
 PACKAGES = ("pandas", "numpy", "matplotlib", "seaborn", "papermill", "pydantic")
 
 
-def region_key(catalog: Catalog, inputs: Inputs, region_code: str) -> dict[str, str]:
-    """Return the hash of each layer on which a region's result depends.
+def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
+    """Return by region of a run the hash of each layer on which its result depends.
 
-    Comments, docstrings, the order of keys in a file and rules that the region does not use change nothing.
+    Comments, docstrings, the order of keys in a file and rules that a region does not use change nothing.
     """
-    run, region = catalog.run(inputs.run), catalog.regions[region_code]
-    items = sorted((item for item in inputs.items.values() if item.region == region_code), key=lambda item: (item.variable, item.period))
-    return {
-        "data": _digest(repr(item) for item in items),
-        "corrections": _digest(repr(c) for c in inputs.corrections if c.region == region_code),
-        "decisions": _digest(repr(d) for d in sorted(inputs.decisions.values(), key=lambda d: d.id) if d.region_code == region_code),
-        "rules": _digest(_rules(catalog, run, region)),
-        "plan": _digest(repr(plan) for plan in catalog.plans_of(run, region_code)),
-        "region": _digest([repr(region)]),
+    run = catalog.run(inputs.run)
+    items, corrections, decisions = _by_region(inputs)
+    common = {
         "run": _digest([repr(run.model_copy(update={"regions": [], "inputs": [], "plans": []}))]),
         "code": code_digest(),
         "notebook": notebook_digest(catalog.project.root / "notebooks" / "assess_region.ipynb"),
         "environment": _digest([json.dumps(versions(), sort_keys=True)]),
         "language": language(),
     }
+    rules: dict[tuple[str, ...], str] = {}  # regions of one level, without plans of their own, are under the same rules
+    keys = {}
+    for code in run.regions:
+        region, plans = catalog.regions[code], catalog.plans_of(run, code)
+        under = (region.level, *(plan.id for plan in plans))
+        if under not in rules:
+            rules[under] = _digest(_rules(catalog, run, region))
+        keys[code] = {
+            "data": _digest(map(repr, items[code])),
+            "corrections": _digest(map(repr, corrections[code])),
+            "decisions": _digest(map(repr, decisions[code])),
+            "rules": rules[under],
+            "plan": _digest(map(repr, plans)),
+            "region": _digest([repr(region)]),
+            **common,
+        }
+    return keys
+
+
+def _by_region(inputs: Inputs) -> tuple[dict[str, list[Input]], dict[str, list[Correction]], dict[str, list[Decision]]]:
+    items: dict[str, list[Input]] = defaultdict(list)
+    corrections: dict[str, list[Correction]] = defaultdict(list)
+    decisions: dict[str, list[Decision]] = defaultdict(list)
+    for item in sorted(inputs.items.values(), key=lambda item: (item.region, item.variable, item.period)):
+        items[item.region].append(item)
+    for correction in inputs.corrections:
+        corrections[correction.region].append(correction)
+    for decision in sorted(inputs.decisions.values(), key=lambda decision: decision.id):
+        decisions[decision.region_code].append(decision)
+    return items, corrections, decisions
 
 
 def _rules(catalog: Catalog, run: Run, region: Region) -> Iterable[str]:

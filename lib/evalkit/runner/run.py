@@ -19,7 +19,7 @@ from evalkit.catalog import Catalog
 from evalkit.intake import INPUT_COLUMNS, Inputs, read_inputs
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.runner import state
-from evalkit.runner.keys import region_key
+from evalkit.runner.keys import region_keys
 from evalkit.runner.notebooks import NotebookFailedError, execute
 from evalkit.runner.warm import WarmServer, available, shared_server
 from evalkit.tables import write_csv
@@ -58,10 +58,7 @@ class RunOutcome:
 def plan_run(catalog: Catalog, inputs: Inputs) -> dict[str, state.RegionState]:
     """Return the state of each region of a run: fresh, stale (because of which layers), failed or never run."""
     project = catalog.project
-    return {
-        code: state.region_state(project.region(inputs.run, code), region_key(catalog, inputs, code))
-        for code in catalog.run(inputs.run).regions
-    }
+    return {code: state.region_state(project.region(inputs.run, code), key) for code, key in region_keys(catalog, inputs).items()}
 
 
 def run_assessment(
@@ -111,7 +108,7 @@ def run_assessment(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f".{run_id}.lock"), timeout=0):
-            server = shared_server() if available() and not kernel else None
+            server = shared_server(catalog.project.root) if available() and not kernel else None
             session = _Session(catalog, inputs, folder, tell or (lambda event: None), workers, server)
             return session.go(regions or run.regions, force, keep)
     except Timeout:
@@ -132,7 +129,7 @@ class _Session:
         self.server = server
         self.workers = workers or os.cpu_count() or 1
         self.run = catalog.run(inputs.run)
-        self.keys = {code: region_key(catalog, inputs, code) for code in self.run.regions}
+        self.keys = region_keys(catalog, inputs)
         self.outcome = RunOutcome(self.run.id, folder)
 
     def go(self, wanted: list[str], force: bool, keep: int) -> RunOutcome:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from evalkit.messages import EvalkitError, Place, Problem, word
@@ -67,8 +68,9 @@ def read_csv(
         Rows of the wrong length, cells with control characters.
     """
     text = read_text(path, label, referrer)
+    chosen = _lines_with(text, only[1]) if only is not None else None
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines = list(csv.reader(io.StringIO(text, newline="") if chosen is None else chosen.values(), strict=True))
     except csv.Error as error:
         if "field larger" in str(error):
             raise EvalkitError(Problem("wrong_content", Place(label), {"looks_like": "binary", "expected": "CSV"})) from None
@@ -91,7 +93,7 @@ def read_csv(
     rows: list[CsvRow] = []
     problems: list[Problem] = []
     column = head.index(only[0]) if only is not None else -1
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in list(zip(count(1) if chosen is None else chosen, lines, strict=False))[1:]:
         if only is not None and len(cells) == len(head) and cells[column].strip() != only[1]:
             continue
         if not any(cell.strip() for cell in cells):
@@ -106,6 +108,22 @@ def read_csv(
             continue
         rows.append(CsvRow(dict(zip(head, (cell.strip() for cell in cells), strict=True)), number, head))
     return rows, problems
+
+
+def _lines_with(text: str, value: str) -> dict[int, str] | None:
+    """Return by number the lines that have to be looked at to find `value`: the head, those that hold it, and odd ones.
+
+    None where a record may run over several lines.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    if "\r" in text.replace("\r\n", "") or ('"' in text and any(line.count('"') % 2 for line in lines)):
+        return None
+    commas = lines[0].count(",")
+    return {
+        number: line
+        for number, line in enumerate(lines, start=1)
+        if number == 1 or value in line or '"' in line or (line and line.count(",") != commas)
+    }
 
 
 def _head_hint(lines: list[list[str]], required: Sequence[str]) -> str:

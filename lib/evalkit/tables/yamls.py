@@ -13,8 +13,6 @@ from evalkit.tables.files import read_text, unprintable
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _DEEPEST = 40  # levels; no rule file needs a third of them, and the C library has no limit of its own
-_OPENING = (yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken, yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
-_CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
 @dataclass
@@ -52,47 +50,93 @@ def load_yaml(path: Path, label: str, referrer: str = "") -> Located:
         Syntax error, duplicate key, anchor, alias, tag, control character or deep nesting; with the line of each.
     """
     text = read_text(path, label, referrer)
+    builder = _Builder(Located(label, {}))
     try:
-        depth = 0
-        for token in yaml.scan(text, Loader=_LOADER):
-            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-            feature = {yaml.AnchorToken: "anchors", yaml.AliasToken: "aliases", yaml.TagToken: "tags"}.get(type(token))
-            if depth > _DEEPEST:
-                feature = "nesting"
-            if feature:
-                spot = Place(label, cell=f"L{token.start_mark.line + 1}")
-                raise EvalkitError(Problem("yaml_forbidden", spot, {"feature": feature}))
-        node = yaml.compose(text, Loader=_LOADER)
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or str(error)
         spot = Place(label, cell=f"L{mark.line + 1}" if mark else "")
         raise EvalkitError(Problem("yaml_syntax", spot, {"detail": detail})) from None
-    located = Located(label, {})
-    if node is not None:
-        problems: list[Problem] = []
-        located.content = _build(node, (), located, problems)
-        if problems:
-            raise EvalkitError(problems)
-    return located
+    if builder.problems:
+        raise EvalkitError(builder.problems)
+    return builder.located
 
 
-def _build(node: yaml.Node, path: tuple[str | int, ...], located: Located, problems: list[Problem]) -> Any:
-    located.lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        content: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.start_mark.line + 1)
-            line = key_node.start_mark.line + 1
-            if key in content:
-                spot = Place(located.label, cell=f"L{line}", key=".".join(map(str, (*path, key))))
-                problems.append(Problem("yaml_duplicate", spot, {"key": key, "first": located.lines[(*path, key)]}))
-                continue
-            content[key] = _build(value_node, (*path, key), located, problems)
-            located.lines[(*path, key)] = line
-        return content
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(item, (*path, i), located, problems) for i, item in enumerate(node.value)]
-    if unprintable(node.value):
-        problems.append(Problem("yaml_forbidden", located.place(*path), {"feature": "control"}))
-    return node.value
+class _Builder:
+    """Takes the parser's events one by one: one pass, no tree of nodes, nothing resolved."""
+
+    def __init__(self, located: Located) -> None:
+        self.located = located
+        self.problems: list[Problem] = []
+        self.open: list[tuple[Any, tuple[str | int, ...]]] = []  # collections begun and not ended, with their paths
+        self.key: list[str | None] = []  # for each of them the key whose value comes next
+        self.documents = 0
+
+    def take(self, event: Any) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                raise self.forbidden("documents", event)
+        elif isinstance(event, yaml.AliasEvent):
+            raise self.forbidden("aliases", event)
+        elif isinstance(event, yaml.NodeEvent):
+            self.node(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.open.pop()
+            self.key.pop()
+
+    def node(self, event: Any) -> None:
+        if event.anchor is not None:
+            raise self.forbidden("anchors", event)
+        if event.tag is not None:
+            raise self.forbidden("tags", event)
+        if self.open and isinstance(self.open[-1][0], dict) and self.key[-1] is None:
+            self.name(event)
+            return
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.ScalarEvent):
+            path = self.put(event.value, line)
+            if unprintable(event.value):
+                self.problems.append(Problem("yaml_forbidden", self.located.place(*path), {"feature": "control"}))
+            return
+        if len(self.open) >= _DEEPEST:
+            raise self.forbidden("nesting", event)
+        content: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self.open.append((content, self.put(content, line)))
+        self.key.append(None)
+
+    def name(self, event: Any) -> None:
+        """Take the key of a pair."""
+        line = event.start_mark.line + 1
+        if not isinstance(event, yaml.ScalarEvent):
+            raise self.forbidden("keys", event)
+        mapping, path = self.open[-1]
+        if event.value in mapping:
+            spot = Place(self.located.label, cell=f"L{line}", key=".".join(map(str, (*path, event.value))))
+            self.problems.append(Problem("yaml_duplicate", spot, {"key": event.value, "first": self.located.lines[(*path, event.value)]}))
+        self.key[-1] = event.value
+        self.located.lines.setdefault((*path, event.value), line)
+
+    def put(self, content: Any, line: int) -> tuple[str | int, ...]:
+        """Put a value where it belongs and return its path."""
+        if not self.open:
+            self.located.content = content
+            self.located.lines[()] = line
+            return ()
+        parent, above = self.open[-1]
+        if isinstance(parent, list):
+            parent.append(content)
+            path = (*above, len(parent) - 1)
+            self.located.lines[path] = line
+            return path
+        key = self.key[-1]
+        assert key is not None
+        self.key[-1] = None
+        parent.setdefault(key, content)
+        return (*above, key)
+
+    def forbidden(self, feature: str, event: Any) -> EvalkitError:
+        spot = Place(self.located.label, cell=f"L{event.start_mark.line + 1}")
+        return EvalkitError(Problem("yaml_forbidden", spot, {"feature": feature}))

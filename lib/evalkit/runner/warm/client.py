@@ -12,11 +12,15 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from evalkit.runner.warm.task import GRACE, Task, hand_over
 
 START_TIMEOUT = 120.0  # seconds; the imports of a cold disk are slow
-_CODE = "import sys; sys.path[:] = [p for p in sys.path if p]; from evalkit.runner.warm.server import main; main({fd}, {pid}, {preload!r})"
+_CODE = (
+    "import sys; sys.path[:] = [p for p in sys.path if p]; "
+    "from evalkit.runner.warm.server import main; main({fd}, {pid}, {preload!r}, {project!r})"
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,12 @@ class WarmServer:
         Modules to import beforehand; by default numpy, pandas, matplotlib, seaborn and those of evalkit.
     start_timeout : float
         Seconds within which it has to be ready.
+    project : path, optional
+        A project whose rules are read beforehand: its notebooks read only those that changed since.
     """
 
-    def __init__(self, preload: Sequence[str] | None = None, start_timeout: float = START_TIMEOUT) -> None:
+    def __init__(self, preload: Sequence[str] | None = None, start_timeout: float = START_TIMEOUT, project: Path | None = None) -> None:
+        self.project = str(project.absolute()) if project else ""
         self.preload = list(preload) if preload is not None else None
         self.start_timeout = start_timeout
         self._lock = threading.RLock()
@@ -106,7 +113,7 @@ class WarmServer:
             environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
             environment.setdefault("PYTHONHASHSEED", "0")  # equal notebooks print their sets in equal order
             environment.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-            code = _CODE.format(fd=theirs.fileno(), pid=os.getpid(), preload=self.preload)
+            code = _CODE.format(fd=theirs.fileno(), pid=os.getpid(), preload=self.preload, project=self.project)
             try:
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", code],
@@ -230,13 +237,19 @@ _lazy: WarmServer | None = None
 _lock = threading.Lock()
 
 
-def shared_server() -> WarmServer:
-    """Return the server entered last, else one that is started on first use and ended when this process exits."""
+def shared_server(project: Path | None = None) -> WarmServer:
+    """Return the server entered last, else one that is started on first use and ended when this process exits.
+
+    Parameters
+    ----------
+    project : path, optional
+        The project whose rules one that is started now reads beforehand.
+    """
     global _lazy
     with _lock:
         if _entered:
             return _entered[-1]
         if _lazy is None:
-            _lazy = WarmServer()
+            _lazy = WarmServer(project=project)
             atexit.register(_lazy.close)
         return _lazy

@@ -32,7 +32,7 @@ _SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36
 _TAIL, _LINES = 1 << 14, 8  # bytes of the process's standard error that are looked at when it dies, lines that are told
 
 
-def main(control_fd: int, launcher: int, preload: list[str] | None = None) -> None:
+def main(control_fd: int, launcher: int, preload: list[str] | None = None, project: str = "") -> None:
     """Import the libraries, say so, and fork a process for each request until the launcher is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.set_inheritable(control_fd, False)
@@ -47,6 +47,9 @@ def main(control_fd: int, launcher: int, preload: list[str] | None = None) -> No
             with contextlib.suppress(ImportError):  # a notebook that needs it will say so
                 _import(name)
         _draw()
+        if project:
+            with contextlib.suppress(Exception):  # a notebook that reads the rules will say what is wrong with them
+                importlib.import_module("evalkit.catalog").load_catalog(project)
         kernel = make_kernel()
         libc = ctypes.CDLL(None, use_errno=True)
     except BaseException:
