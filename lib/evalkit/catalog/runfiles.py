@@ -34,14 +34,16 @@ def load_corrections(catalog: Catalog, run_id: str, problems: list[Problem]) -> 
     return found
 
 
-def load_decisions(catalog: Catalog, run_id: str, problems: list[Problem]) -> list[tuple[Decision, Place]]:
-    """Return the decisions of a run with their places; problems are added to the list."""
+def load_decisions(catalog: Catalog, run_id: str, problems: list[Problem], region: str | None = None) -> list[tuple[Decision, Place]]:
+    """Return the decisions of a run (with `region` only that region's) with their places; problems are added to the list."""
     path = catalog.project.params / "decisions" / f"{run_id}.csv"
     if not path.exists():
         return []
     label = catalog.project.label(path)
     try:
-        rows, row_problems = read_csv(path, label, DECISION_COLUMNS, optional=[])
+        rows, row_problems = read_csv(
+            path, label, DECISION_COLUMNS, optional=[], only=("region_code", region) if region is not None else None
+        )
     except EvalkitError as error:
         problems.extend(error.problems)
         return []

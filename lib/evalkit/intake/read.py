@@ -19,6 +19,7 @@ from evalkit.values.missing import MISSING_REASONS
 
 REQUIRED = ["region_code", "region", "period", "variable", "value", "unit", "source"]
 OPTIONAL = ["entity", "data_year", "evidence_id", "note", "备注"]
+_AS_IT_STANDS = Reading()
 _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
 
@@ -32,7 +33,7 @@ def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inp
     run_id : str
         Id of a run.
     region : str, optional
-        Read only this region's rows; those of others are passed over unread.
+        Read only this region's rows and decisions; those of others are passed over unread.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inp
     run = catalog.run(run_id)
     inputs = Inputs(run_id)
     corrections = load_corrections(catalog, run_id, inputs.problems)
-    decisions = load_decisions(catalog, run_id, inputs.problems)
+    decisions = load_decisions(catalog, run_id, inputs.problems, region)
     inputs.corrections = [correction for correction, _ in corrections]
     reader = _Reader(catalog, inputs, corrections, region)
     for position, name in enumerate(run.inputs):
@@ -132,7 +133,7 @@ class _Reader:
             for number, reading in enumerate(correction.readings, start=1):
                 self.reading(row, name, correction, reading, number)
         if not corrections:
-            self.plain(row, name, Reading(value=row["value"]), "", 1)
+            self.plain(row, name, _AS_IT_STANDS, row["value"], "", 1)
 
     def reading(self, row: CsvRow, name: str, correction: Correction, reading: Reading, number: int) -> None:
         if reading.value is None and reading.missing is None:
@@ -147,9 +148,9 @@ class _Reader:
             self.problem("bad_value", Place(f"params/corrections/{self.inputs.run}.yml", key=f"{correction.id}.missing"), correction.region,
                          value=reading.missing, detail=", ".join(MISSING_REASONS))  # fmt: skip
             return
-        self.plain(row, name, reading, correction.id, number)
+        self.plain(row, name, reading, reading.value or "", correction.id, number)
 
-    def plain(self, row: CsvRow, name: str, reading: Reading, correction_id: str, number: int) -> None:
+    def plain(self, row: CsvRow, name: str, reading: Reading, text: str, correction_id: str, number: int) -> None:
         region = row["region_code"]
         variable = reading.variable or row["variable"]
         place = Place(f"data/raw/{name}", cell=row.address("value"), key=f"{region} {variable} {row['period']}")
@@ -159,7 +160,6 @@ class _Reader:
             spot = Place(place.file, cell=row.address("variable"), key=place.key)
             self.problem("unknown_variable", spot, region, variable=variable, hint=near(variable, known))
             return
-        text = reading.value or ""
         word = missing_word(text) if reading.missing is None else reading.missing
         if word is not None and missing_word(text) is not None:
             text = ""
@@ -184,7 +184,8 @@ class _Reader:
         qualitative = self.is_qualitative(variable)
         if text and not qualitative:
             try:
-                value = parse_decimal(text) * factor
+                value = parse_decimal(text)
+                value = value if factor == 1 else value * factor
             except PlainDecimalError:
                 self.not_a_number(row, name, variable, text)
                 return

@@ -93,6 +93,7 @@ def read_csv(
     rows: list[CsvRow] = []
     problems: list[Problem] = []
     column = head.index(only[0]) if only is not None else -1
+    clean = not unprintable(text)
     for number, cells in list(zip(count(1) if chosen is None else chosen, lines, strict=False))[1:]:
         if only is not None and len(cells) == len(head) and cells[column].strip() != only[1]:
             continue
@@ -101,7 +102,7 @@ def read_csv(
         if len(cells) != len(head):
             problems.append(Problem("csv_row", Place(label, cell=f"A{number}"), {"found": len(cells), "expected": len(head)}))
             continue
-        odd = [column for column, cell in enumerate(cells) if unprintable(cell)]
+        odd = [] if clean else [column for column, cell in enumerate(cells) if unprintable(cell)]
         if odd:
             spot = Place(label, cell=cell_name(odd[0], number), key=head[odd[0]])
             problems.append(Problem("bad_value", spot, {"value": ascii(cells[odd[0]]), "detail": "control character"}))

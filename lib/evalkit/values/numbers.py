@@ -18,9 +18,11 @@ def parse_decimal(text: str) -> Fraction:
     Anything that a person would have to interpret (``12,5``, ``≥95``, ``约30``, ``1e3``, full-width
     digits) raises :class:`PlainDecimalError`.
     """
-    if not _PLAIN.fullmatch(text.strip()):
+    found = text.strip()
+    if not _PLAIN.fullmatch(found):
         raise PlainDecimalError(text)
-    return Fraction(text.strip())
+    whole, _, decimals = found.partition(".")
+    return Fraction(int(whole + decimals), 10 ** len(decimals))
 
 
 def decimal_places(text: str) -> int:

@@ -6,7 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 _FIRST_YEAR = 1900  # no assessment is older; earlier years are slips of the pen
 _FORMS = {
@@ -46,16 +46,7 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Return the period of that name; raise :class:`PeriodError` for anything else."""
-        for kind, form in _FORMS.items():
-            found = form.fullmatch(text.strip())
-            if found:
-                try:
-                    first, last = _days(kind, found.groups())
-                except ValueError:
-                    break
-                if first <= last and first.year >= _FIRST_YEAR:
-                    return cls(text.strip(), kind, first, last)
-        raise PeriodError(text)
+        return _parsed(text.strip())
 
     @property
     def days(self) -> int:
@@ -80,6 +71,20 @@ class Period:
 
     def __str__(self) -> str:
         return self.name
+
+
+@lru_cache(maxsize=4096)  # a raw file repeats a handful of periods in every row
+def _parsed(text: str) -> Period:
+    for kind, form in _FORMS.items():
+        found = form.fullmatch(text)
+        if found:
+            try:
+                first, last = _days(kind, found.groups())
+            except ValueError:
+                break
+            if first <= last and first.year >= _FIRST_YEAR:
+                return Period(text, kind, first, last)
+    raise PeriodError(text)
 
 
 def _year_before(day: date) -> date:
