@@ -20,6 +20,7 @@ LAYERS = [
     {"assessment"},
     {"review"},
     {"report"},
+    {"authoring"},
     {"runner", "package"},
     {"cli"},
     {"__init__", "__main__"},
