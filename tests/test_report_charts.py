@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from fractions import Fraction
+from xml.etree import ElementTree
 
 import pytest
 import report_samples as samples
@@ -85,6 +87,39 @@ def test_charts_are_the_same_bytes_and_lack_no_glyph() -> None:
     assert [(c.title, c.alt, c.svg, c.png) for c in first] == [(c.title, c.alt, c.svg, c.png) for c in second]
     assert first[0].png.startswith(b"\x89PNG") and first[0].svg.startswith(b"<?xml")
     assert b"<dc:date" not in first[0].svg
+
+
+def test_no_two_charts_share_a_name_and_every_name_used_is_there() -> None:
+    names: set[str] = set()
+    for words in ("甲乙", "甲丙"):
+        canvas = Canvas(50, 10)
+        canvas.text(0, 5, words)
+        svg = canvas.finish("d", "", "").svg.decode()
+        own = set(re.findall(r' id="([^"]+)"', svg))
+        assert own == set(re.findall(r' href="#([^"]+)"', svg)) and not own & names
+        names |= own
+    assert len(names) == 4
+
+
+def test_a_text_is_drawn_and_never_read_as_markup() -> None:
+    canvas = Canvas(50, 10)
+    canvas.text(0, 5, "<b>&\"$x$'</b>")
+    svg = canvas.finish("d", "", "").svg
+    assert {element.tag.partition("}")[2] for element in ElementTree.fromstring(svg).iter()} == {"svg", "defs", "path", "rect", "g", "use"}
+    assert svg.count(b"<use") == len("<b>&\"$x$'</b>")
+
+
+def test_a_character_that_no_font_has_is_said_and_an_invisible_one_takes_no_room() -> None:
+    canvas = Canvas(50, 10)
+    canvas.text(0, 5, "甲\u200b乙")
+    assert canvas.finish("d", "", "").svg.count(b'x="1000"') == 2
+    with pytest.warns(UserWarning, match="U\\+1F43C"):
+        canvas.text(0, 5, "\U0001f43c")
+
+
+def test_the_picture_has_the_size_of_the_drawing_at_300_dots_per_inch() -> None:
+    picture = Canvas(50.8, 25.4).finish("d", "", "").png
+    assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (600, 300)
 
 
 def test_direction_decides_what_is_reached() -> None:

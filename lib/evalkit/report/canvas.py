@@ -1,17 +1,26 @@
-"""A page-like drawing surface in millimetres on matplotlib, with Chinese text that fits and equal bytes each time."""
+"""A page-like drawing surface in millimetres that is written as SVG, with Chinese text that fits and equal bytes each time."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
+import hashlib
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from evalkit.report import look, phrases
 
-MM = 1 / 25.4
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
+
 _POINT_MM = 25.4 / 72
+_EM = 1000  # units of the outlines
+_LINE = 1.25  # from line to line, in em
+_MIDDLE = 0.37  # from the baseline to the middle of Chinese characters and of figures, in em
+_TEXT_ORDER = 3
+_COMMANDS = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "z"}
+_TRIANGLES = {"^": ((0, -1), (-1, 1), (1, 1)), "<": ((-1, 0), (1, -1), (1, 1)), ">": ((1, 0), (-1, -1), (-1, 1))}
 
 
 @dataclass(frozen=True)
@@ -58,64 +67,137 @@ def font_family() -> str:
     return look.PDF_FONT
 
 
+@cache
+def _font() -> FT2Font:
+    """Open the Chinese font of the package so that outlines come in its own units."""
+    import noto_cjk_sans_otc
+    from matplotlib.ft2font import FT2Font
+
+    path = str(noto_cjk_sans_otc.FONT_PATH)
+    faces = (FT2Font(path, face_index=index) for index in range(FT2Font(path).num_faces))
+    font = next(face for face in faces if face.family_name == look.PDF_FONT)
+    font.set_size(_EM, 72)
+    return font
+
+
+@cache
+def _glyph(char: str) -> tuple[str, int]:
+    """Return the outline of a character as SVG path data, and how far it moves the pen."""
+    from matplotlib.ft2font import LoadFlags
+
+    font = _font()
+    index = font.get_char_index(ord(char))
+    if not index:
+        if not char.isprintable():  # an invisible mark copied along with a name
+            return "", 0
+        warnings.warn(f"图中字体没有“{char}”（U+{ord(char):04X}），以方框代替", stacklevel=2)
+    advance = font.load_glyph(index, flags=LoadFlags.NO_HINTING).horiAdvance // 64
+    points, codes = font.get_path()
+    data, last = "", 0
+    for (x, y), code in zip(points.tolist(), codes.tolist(), strict=True):
+        data += _COMMANDS[code] if code != last else " "  # a command holds until the next one
+        data += f"{x:.0f} {y:.0f}" if code != 79 else ""
+        last = code
+    return data, advance
+
+
 class Canvas:
-    """Drawing surface: origin at the top left, millimetres, text sizes in points."""
+    """Drawing surface: origin at the top left, millimetres, text sizes in points.
+
+    What has a higher `order` lies above; within an order, what is drawn later. Text is drawn as outlines, so that a reader
+    needs no font; each character's outline is written once and used wherever the character stands.
+    """
 
     def __init__(self, width: float, height: float) -> None:
-        from matplotlib.figure import Figure
-
         self.width, self.height = width, height
-        self.figure = Figure(figsize=(width * MM, height * MM), facecolor="white")
-        self.axes: Any = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        self.axes.set_xlim(0, width)
-        self.axes.set_ylim(height, 0)
-        self.axes.axis("off")
-        self.family = font_family()
+        self._drawn: list[tuple[int, str]] = []
+        self._characters: set[str] = set()
 
-    def text(self, x: float, y: float, words: str, size: float = 8, colour: str = look.INK, **place: Any) -> None:
-        """Write text; `ha`, `va` and `rotation` as in matplotlib (default left, centre)."""
-        options = {"ha": "left", "va": "center", **place}
-        self.axes.text(x, y, _literal(words), fontsize=size, color=colour, family=self.family, linespacing=1.25, **options)
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: float = 8,
+        colour: str = look.INK,
+        *,
+        ha: Literal["left", "center", "right"] = "left",
+        va: Literal["top", "center", "bottom"] = "center",
+        upwards: bool = False,
+    ) -> None:
+        """Write lines of text; `upwards` turns them to the left about their place."""
+        lines = words.split("\n")
+        self._characters.update(*lines)
+        unit = em(size) / _EM
+        middle = {"top": 0.5, "center": (1 - len(lines)) / 2, "bottom": 0.5 - len(lines)}[va]
+        for number, line in enumerate(lines):
+            pen, used = 0, ""
+            for char in line:
+                used += f'<use href="#{ord(char):x}" x="{pen}"/>'
+                pen += _glyph(char)[1]
+            along = -{"left": 0, "center": 0.5, "right": 1}[ha] * pen * unit
+            down = ((middle + number) * _LINE + _MIDDLE) * em(size)
+            matrix = (0, -unit, -unit, 0, x + down, y - along) if upwards else (unit, 0, 0, -unit, x + along, y + down)
+            self._drawn.append((_TEXT_ORDER, f'<g fill="{colour}" transform="matrix({" ".join(map(_short, matrix))})">{used}</g>'))
 
     def line(
-        self, x1: float, y1: float, x2: float, y2: float, colour: str = look.RULE, width: float = 0.6, style: str = "-", order: int = 1
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        colour: str = look.RULE,
+        width: float = 0.6,
+        dash: Sequence[float] = (),
+        order: int = 1,
     ) -> None:
-        """Draw a line; width in points."""
-        self.axes.plot([x1, x2], [y1, y2], color=colour, linewidth=width, linestyle=style, zorder=order, solid_capstyle="butt")
+        """Draw a line; width in points, dashes and gaps in widths of the line."""
+        dashes = f' stroke-dasharray="{" ".join(_short(part * width * _POINT_MM) for part in dash)}"' if dash else ""
+        self._drawn.append((order, f'<path d="M{_short(x1)} {_short(y1)}L{_short(x2)} {_short(y2)}" {_stroke(colour, width)}{dashes}/>'))
 
     def mark(self, x: float, y: float, shape: str, size: float, face: str, edge: str, order: int = 3, width: float = 1.0) -> None:
-        """Draw a marker; `shape` as in matplotlib, `size` in points."""
-        self.axes.plot(
-            [x], [y], marker=shape, markersize=size, markerfacecolor=face, markeredgecolor=edge, markeredgewidth=width, zorder=order
-        )
+        """Draw a circle (`o`) or a triangle (`^`, `<`, `>`), `size` and `width` of the edge in points."""
+        radius = em(size) / 2
+        if shape == "o":
+            drawn = f'<circle cx="{_short(x)}" cy="{_short(y)}" r="{_short(radius)}"'
+        else:
+            corners = "L".join(f"{_short(x + right * radius)} {_short(y + down * radius)}" for right, down in _TRIANGLES[shape])
+            drawn = f'<path d="M{corners}z"'
+        self._drawn.append((order, f'{drawn} fill="{face}" {_stroke(edge, width)}/>'))
 
-    def box(self, x: float, y: float, width: float, height: float, face: str, edge: str = "none", order: int = 0) -> None:
+    def box(self, x: float, y: float, width: float, height: float, face: str, order: int = 0) -> None:
         """Draw a rectangle."""
-        from matplotlib.patches import Rectangle
-
-        self.axes.add_patch(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, linewidth=0.5, zorder=order))
+        place = f'x="{_short(x)}" y="{_short(y)}" width="{_short(width)}" height="{_short(height)}"'
+        self._drawn.append((order, f'<rect {place} fill="{face}"/>'))
 
     def finish(self, name: str, title: str, alt: str) -> Chart:
         """Return the figure in both forms; the same drawing gives the same bytes."""
-        import matplotlib as mpl
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-        def draw_png() -> bytes:
-            png = io.BytesIO()
-            with mpl.rc_context({"path.simplify": False}):
-                self.figure.set_dpi(300)
-                FigureCanvasAgg(self.figure).print_png(png, metadata={"Software": None})
-            return png.getvalue()
-
-        svg = io.BytesIO()
-        with mpl.rc_context({"svg.hashsalt": "evalkit", "svg.fonttype": "path", "path.simplify": False}):
-            FigureCanvasSVG(self.figure).print_svg(svg, metadata={"Date": None, "Creator": None})
-        return Chart(name, title, alt, svg.getvalue(), draw_png, self.width)
+        outlines = "".join(f'<path id="{ord(char):x}" d="{_glyph(char)[0]}"/>' for char in sorted(self._characters))
+        drawn = "\n".join(element for _, element in sorted(self._drawn, key=lambda item: item[0]))
+        body = f'<defs>{outlines}</defs>\n<rect width="100%" height="100%" fill="#FFFFFF"/>\n{drawn}'
+        # several figures stand on one page: each needs names of its own
+        own = f"c{hashlib.sha256(body.encode()).hexdigest()[:8]}-"
+        body = body.replace(' id="', f' id="{own}').replace(' href="#', f' href="#{own}')
+        width, height = _short(self.width), _short(self.height)
+        size = f'width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}"'
+        svg = f'<?xml version="1.0" encoding="utf-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" {size}>\n{body}\n</svg>\n'
+        return Chart(name, title, alt, svg.encode(), lambda: _png(svg), self.width)
 
 
-def _literal(words: str) -> str:
-    return words.replace("$", r"\$")
+def _short(number: float) -> str:
+    return f"{number:.5g}"
+
+
+def _stroke(colour: str, width: float) -> str:
+    return f'stroke="{colour}" stroke-width="{_short(width * _POINT_MM)}"'
+
+
+def _png(svg: str) -> bytes:
+    """Return the picture at 300 dpi as the PDF would show it."""
+    import typst
+
+    page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+    return bytes(typst.compile(page, format="png", ppi=300, sys_inputs={"svg": svg}, ignore_system_fonts=True))
 
 
 def em(size: float) -> float:

@@ -233,7 +233,7 @@ def _draw(
         canvas.line(scale.at(tick), top, scale.at(tick), bottom, "#EBEDF0", 0.5, order=0)
         canvas.text(scale.at(tick), bottom + 2.2, f"{phrases.plain(tick, 4)}{'%' if scale.normal else ''}", 6.5, look.MUTED, ha="center")
     if scale.normal:
-        canvas.line(scale.at(Fraction(100)), top, scale.at(Fraction(100)), bottom, look.ACCENT, 0.7, (0, (4, 3)), 1)  # type: ignore[arg-type]
+        canvas.line(scale.at(Fraction(100)), top, scale.at(Fraction(100)), bottom, look.ACCENT, 0.7, (4, 3))
     y = top
     for index, point in enumerate(page):
         if index in domains:

@@ -123,7 +123,7 @@ def _column_heads(
     for index, (column, lines) in enumerate(zip(columns, names, strict=True)):
         x = label + step * (index + 0.5)
         canvas.text(x, top - 2.4, column.seq, 6.5, look.MUTED, ha="center")
-        canvas.text(x, top - 5, "\n".join(lines), 6.5, look.INK, rotation=90, ha="center", va="bottom")
+        canvas.text(x, top - 5, "\n".join(lines), 6.5, look.INK, upwards=True)
     start = 0
     for index in range(1, len(columns) + 1):
         if index == len(columns) or columns[index].domain != columns[start].domain:
@@ -224,7 +224,7 @@ def value_chart(
         canvas.line(at(tick), top, at(tick), bottom, "#EBEDF0", 0.5, order=0)
         canvas.text(at(tick), bottom + 2.2, phrases.plain(tick, 2), 6.5, look.MUTED, ha="center")
     if target is not None:
-        canvas.line(at(target), top - 1, at(target), bottom, look.ACCENT, 0.8, "--", 1)
+        canvas.line(at(target), top - 1, at(target), bottom, look.ACCENT, 0.8, (3.7, 1.6))
         canvas.text(at(target), top - 3.2, target_text, 7, look.ACCENT, ha="center")
     for place, item in enumerate(ordered):
         y = top + 6.2 * (place + 0.5)

@@ -72,7 +72,7 @@ def _import(name: str) -> None:
 
 
 def _draw() -> None:
-    """Draw a figure of no consequence: matplotlib and Pillow load much at their first."""
+    """Draw figures of no consequence: matplotlib, Pillow and the reading of the font load much at their first."""
     if "matplotlib" in sys.modules:
         from matplotlib.figure import Figure
 
@@ -80,6 +80,10 @@ def _draw() -> None:
         figure.add_subplot().set_title("x")
         for form in ("png", "svg"):
             figure.savefig(io.BytesIO(), format=form)
+    if "evalkit.report.canvas" in sys.modules:  # opens the Chinese font
+        canvas = sys.modules["evalkit.report.canvas"].Canvas(10, 10)
+        canvas.text(0, 0, "0123456789.%年目标")
+        canvas.finish("", "", "")
 
 
 def _serve(control: socket.socket, launcher: int, kernel: Any, libc: ctypes.CDLL) -> None:
