@@ -59,11 +59,11 @@ def one(root: Path, engine: str | None, target: Path) -> None:
     )
 
 
-def wall(roots: list[Path], engine: str | None, notebooks: int) -> float:
-    """Return seconds per notebook with as many jobs as there are folders."""
+def wall(root: Path, engine: str | None, jobs_at_a_time: int, notebooks: int) -> float:
+    """Return seconds per notebook."""
     started = time.monotonic()
-    with ThreadPoolExecutor(len(roots)) as pool:
-        jobs = [pool.submit(one, roots[n % len(roots)], engine, roots[n % len(roots)] / f"{engine}-{n}.ipynb") for n in range(notebooks)]
+    with ThreadPoolExecutor(jobs_at_a_time) as pool:
+        jobs = [pool.submit(one, root, engine, root / f"{engine}-{n}.ipynb") for n in range(notebooks)]
         for job in jobs:
             job.result()
     return (time.monotonic() - started) / notebooks
@@ -86,12 +86,11 @@ def main() -> None:
     parser.add_argument("--ploomber", metavar="PYTHON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        roots = [Path(folder) / str(n) for n in range(2)]
-        for root in roots:
-            for name in ("params", "data/raw", "notebooks"):
-                shutil.copytree(ROOT / name, root / name)
+        root = Path(folder)
+        for name in ("params", "data/raw", "notebooks"):
+            shutil.copytree(ROOT / name, root / name)
         started = time.monotonic()
-        with WarmServer() as server:
+        with WarmServer(project=root) as server:  # as `evalkit run` starts it
             server.wait()
             print(f"server start: {time.monotonic() - started:.2f} s")
             started = time.monotonic()
@@ -100,16 +99,16 @@ def main() -> None:
             print(f"import of papermill: {time.monotonic() - started:.2f} s")
             half = max(1, options.notebooks // 2)
             ways: dict[tuple[str, int], Callable[[], float]] = {
-                ("kernel", 1): lambda: wall(roots[:1], None, half),
-                ("warm", 1): lambda: wall(roots[:1], "evalkit-warm", half),
-                ("kernel", 2): lambda: wall(roots, None, options.notebooks),
-                ("warm", 2): lambda: wall(roots, "evalkit-warm", options.notebooks),
+                ("kernel", 1): lambda: wall(root, None, 1, half),
+                ("warm", 1): lambda: wall(root, "evalkit-warm", 1, half),
+                ("kernel", 2): lambda: wall(root, None, 2, options.notebooks),
+                ("warm", 2): lambda: wall(root, "evalkit-warm", 2, options.notebooks),
             }
             if options.ploomber:
-                ways["ploomber", 1] = ploomber(options.ploomber, roots[0], half)
+                ways["ploomber", 1] = ploomber(options.ploomber, root, half)
             taken: dict[tuple[str, int], list[float]] = {way: [] for way in ways}
             for engine in (None, "evalkit-warm"):
-                wall(roots[:1], engine, 1)  # not counted: what is read from the disk for the first time
+                wall(root, engine, 1, 1)  # not counted: what is read from the disk for the first time
             for _ in range(options.rounds):
                 for way, measure in ways.items():
                     taken[way].append(measure())

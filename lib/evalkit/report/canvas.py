@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evalkit.report import look, phrases
@@ -69,12 +71,15 @@ def font_family() -> str:
 
 @cache
 def _font() -> FT2Font:
-    """Open the Chinese font of the package so that outlines come in its own units."""
+    """Open the Chinese font of the package so that outlines come in its own units.
+
+    It is read into memory: forked processes would share the position in an open file and read each other's pieces.
+    """
     import noto_cjk_sans_otc
     from matplotlib.ft2font import FT2Font
 
-    path = str(noto_cjk_sans_otc.FONT_PATH)
-    faces = (FT2Font(path, face_index=index) for index in range(FT2Font(path).num_faces))
+    content = Path(noto_cjk_sans_otc.FONT_PATH).read_bytes()
+    faces = (FT2Font(BytesIO(content), face_index=index) for index in range(FT2Font(BytesIO(content)).num_faces))
     font = next(face for face in faces if face.family_name == look.PDF_FONT)
     font.set_size(_EM, 72)
     return font

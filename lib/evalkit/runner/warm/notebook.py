@@ -59,7 +59,8 @@ class WarmNotebookClient(PapermillNotebookClient):  # type: ignore[misc]
         code = "\0".join(cell.source for cell in self.nb.cells if cell.cell_type == "code")
         seed = self.seed if self.seed is not None else int.from_bytes(hashlib.sha256(code.encode()).digest()[:8], "big")
         options = {"time_limit": self.time_limit or None, "memory_limit": self.memory_limit or None, "seed": seed}
-        manager = Manager(self.server or shared_server(), options, self.additions or {})
+        project = Path(self.resources.get("metadata", {}).get("path") or ".")
+        manager = Manager(self.server or shared_server(project), options, self.additions or {})
         self.km: Any = manager
         return manager
 
