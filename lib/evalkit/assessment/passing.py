@@ -126,20 +126,6 @@ def _is_meant(indicator_set: IndicatorSet, requirement: Requirement, row: Mappin
     return requirement.attribute in (None, row["attribute"])
 
 
-def meets_all(rows: Iterable[Mapping[str, str]]) -> bool | None:
-    """Return whether every row that applies is met: a count's reading of 达到建设标准, not a verdict of the set.
-
-    Returns
-    -------
-    bool or None
-        None as long as nothing failed and something is unknown, or nothing applies at all.
-    """
-    statuses = {row["status"] for row in rows} - {"not_applicable"}
-    if "not_met" in statuses:
-        return False
-    return True if statuses == {"met"} else None
-
-
 def conclusions(catalog: Catalog, rows: Iterable[Mapping[str, str]]) -> list[Conclusion]:
     """Return the conclusion of every region, period and set among results, in their order."""
     groups: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}

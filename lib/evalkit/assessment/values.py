@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import BaseValue, Decision, Measure, Region
-from evalkit.formulas import Formula, build
+from evalkit.formulas import Formula
 from evalkit.formulas.evaluate import Value, evaluate
 from evalkit.intake import Input, Inputs
 from evalkit.values import Missing, Period, decimal_places, format_fixed, format_full, parse_decimal
@@ -173,8 +173,8 @@ class Scope:
 
     def _compute(self, result: MeasureValue, period: Period) -> None:
         item = result.reported_item
-        if result.measure.formula:
-            result.formula = build(result.measure.formula)
+        result.formula = result.measure.built
+        if result.formula is not None:
             result.arguments = [self._argument(result.measure, role, period) for role in result.formula.arguments]
             values: dict[str, Value] = {a.role: a.item.usable if a.item else Missing("not_collected", a.variable) for a in result.arguments}
             result.computed = evaluate(result.formula.tree, values)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from evalkit.catalog.models import Cite, IndicatorSet, Measure, Plan, PlanRow, RowBase, SetRow
 from evalkit.catalog.rules import AboveMeasure, Assigned, ByClass, Compare, Qualitative, Rule, Trend
 from evalkit.catalog.units import UnitMismatchError
-from evalkit.formulas import UnknownFormulaError, build, split_id
+from evalkit.formulas import UnknownFormulaError, split_id
+from evalkit.formulas.expression import ExpressionError, binding_of
 from evalkit.formulas.vocabulary import FormulaError
-from evalkit.messages import Place, Problem
+from evalkit.messages import Place, Problem, word
 
 if TYPE_CHECKING:
     from evalkit.catalog.load import Catalog
@@ -89,15 +90,25 @@ def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Proble
             yield _unknown("measure", component, place, catalog.measures)
     if bool(measure.components) != (measure.kind == "composite"):
         yield Problem("missing_key", place, {"key": "components (kind: composite)"})
-    if measure.kind == "number" and not measure.formula and not measure.reported_only:
-        yield Problem("missing_key", place, {"key": "formula / reported_only"})
-    if measure.formula:
-        yield from _formula(catalog, measure, measure.formula, place, units)
+    ways = [key for key in ("formula", "expression", "reported_only") if getattr(measure, key)]
+    if measure.kind == "number" and not ways:
+        yield Problem("missing_key", place, {"key": "formula / expression / reported_only"})
+    if measure.expression is not None:
+        place = catalog.place("measure", measure.id, "expression")
+        if len(ways) > 1 or measure.kind != "number":
+            yield Problem("bad_value", place, {"value": ", ".join(ways), "detail": word("detail", "expression_alone")})
+            return
+    if measure.formula or measure.expression is not None:
+        yield from _formula(catalog, measure, measure.formula or measure.expression or "", place, units)
 
 
 def _formula(catalog: Catalog, measure: Measure, formula_id: str, place: Place, units: bool) -> Iterator[Problem]:
     try:
-        formula = build(formula_id)
+        formula = measure.built
+        assert formula is not None
+    except ExpressionError as error:
+        yield Problem("expression_refused", place, {"expression": formula_id, "at": error.at, "detail": str(error)})
+        return
     except UnknownFormulaError:
         try:
             module, function = split_id(formula_id)
@@ -115,7 +126,7 @@ def _formula(catalog: Catalog, measure: Measure, formula_id: str, place: Place, 
     bound: dict[str, str] = {}
     for role in formula.arguments:
         binding = measure.binding(role)
-        suffix = role.partition("__")[2] or "current"
+        suffix = binding_of(role)[1] if measure.expression else role.partition("__")[2] or "current"
         if suffix != binding.at:
             yield Problem("role_period", place, {"role": role, "at": binding.at})
         unit = catalog.variable_unit(binding.variable)
@@ -127,7 +138,9 @@ def _formula(catalog: Catalog, measure: Measure, formula_id: str, place: Place, 
         try:
             size = catalog.units.of_formula(formula.tree, bound)
             if size != catalog.units.size(measure.unit):
-                yield Problem("units_differ", place, {"formula": formula_id, "detail": f"≠ {measure.unit}"})
+                shared = measure.expression and catalog.units.size(measure.unit) == (size[0] / 100, size[1])
+                detail = f"≠ {measure.unit}" + (word("detail", "use_share") if shared else "")
+                yield Problem("units_differ", place, {"formula": formula_id, "detail": detail})
         except UnitMismatchError as error:
             yield Problem("units_differ", place, {"formula": formula_id, "detail": str(error)})
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from evalkit.catalog.links import check_links
-from evalkit.catalog.models import Document, IndicatorSet, Measure, Plan, Region, Run, UnitRow, Variable
+from evalkit.catalog.models import Document, IndicatorSet, Measure, Plan, Region, Run, Title, UnitRow, Variable
 from evalkit.catalog.reading import build, build_list, read_yaml
+from evalkit.catalog.titles import load_titles
 from evalkit.catalog.units import Units
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.project import Project, find_project
@@ -36,6 +37,7 @@ class Catalog:
     regions: dict[str, Region] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    titles: list[Title] = field(default_factory=list)
     places: dict[tuple[str, str], tuple[Located, tuple[str | int, ...]]] = field(default_factory=dict)
 
     def place(self, kind: str, item_id: str, *path: str | int) -> Place:
@@ -70,6 +72,19 @@ class Catalog:
     def plans_of(self, run: Run, region_code: str) -> list[Plan]:
         """Return the plans of a run that belong to a region."""
         return [self.plans[plan_id] for plan_id in run.plans if self.plans[plan_id].region == region_code]
+
+    def units_of(self, region_code: str, level: str, year: str) -> list[Region]:
+        """Return the subordinate units of a region at a level that existed in a year, by code."""
+        found = (region for region in self.regions.values() if region.parent == region_code and region.level == level)
+        return sorted((region for region in found if region.exists_in(year)), key=lambda region: region.code)
+
+    def title_of(self, region_code: str, set_id: str, year: str) -> Title | None:
+        """Return the title that a region held under a set in a year, if any."""
+        for title in self.titles:
+            held = title.year <= year and (not title.withdrawn or year < title.withdrawn)
+            if title.region_code == region_code and title.set == set_id and held:
+                return title
+        return None
 
 
 def near(word: str, known: object) -> str:
@@ -106,7 +121,7 @@ def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Cata
     kept: Catalog = _kept["catalog"]
     return replace(
         kept, documents=dict(kept.documents), variables=dict(kept.variables), measures=dict(kept.measures), sets=dict(kept.sets),
-        regions=dict(kept.regions), plans=dict(kept.plans), runs=dict(kept.runs), places=dict(kept.places),
+        regions=dict(kept.regions), plans=dict(kept.plans), runs=dict(kept.runs), titles=list(kept.titles), places=dict(kept.places),
     )  # fmt: skip
 
 
@@ -116,7 +131,7 @@ _kept: dict[str, Any] = {}
 
 def _rule_files(project: Project) -> list[Path]:
     names = ("measures", "sets", "regions", "plans", "runs")
-    lists = [project.params / name for name in ("documents.yml", "units.yml", "variables.yml")]
+    lists = [project.params / name for name in ("documents.yml", "units.yml", "variables.yml", "titles.csv")]
     return [
         *(path for path in lists if path.is_file()),
         *(path for name in names for path in sorted((project.params / name).glob("*.yml"))),
@@ -131,6 +146,7 @@ def _read(project: Project, units: bool) -> Catalog:
     _read_folder(catalog, Region, "region", catalog.regions, problems)
     _read_folder(catalog, Plan, "plan", catalog.plans, problems)
     _read_folder(catalog, Run, "run", catalog.runs, problems)
+    catalog.titles = load_titles(catalog, problems)
     if not problems:
         problems = check_links(catalog, units=units)
     if any(problem.severity == "error" for problem in problems):

@@ -4,59 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from evalkit.catalog.base import Attribute as Attribute
+from evalkit.catalog.base import Cite as Cite
+from evalkit.catalog.base import Day as Day
+from evalkit.catalog.base import Decimal as Decimal
+from evalkit.catalog.base import Definition as Definition
+from evalkit.catalog.base import Id as Id
+from evalkit.catalog.base import Level as Level
+from evalkit.catalog.base import Model as Model
+from evalkit.catalog.base import PeriodName as PeriodName
+from evalkit.catalog.base import State as State
+from evalkit.catalog.base import Text as Text
+from evalkit.catalog.base import Year as Year
+from evalkit.catalog.measures import Measure as Measure
+from evalkit.catalog.measures import RoleBinding as RoleBinding
 from evalkit.catalog.rules import Rule
-from evalkit.values import Period, PeriodError, PlainDecimalError, parse_decimal
-
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
-Text = Annotated[str, StringConstraints(min_length=1)]
-State = Literal["verified", "seen", "seen_neighbour", "third_party", "derived", "recalled"]
-Level = Literal["nation", "province", "city", "county", "township", "village", "park"]
-Attribute = Literal["condition", "veto", "binding", "reference", "expected", "mandatory", "optional", "local", "unspecified"]
-
-
-def _decimal(text: str) -> str:
-    try:
-        parse_decimal(text)
-    except PlainDecimalError:
-        raise ValueError("a plain decimal such as 12.5 is needed") from None
-    return text
-
-
-def _period(text: str) -> str:
-    try:
-        Period.parse(text)
-    except PeriodError:
-        raise ValueError("not a period") from None
-    return text
-
-
-_UNIT_FACTOR = r"([0-9]{1,20}(\.[0-9]{1,20})?|[a-z][a-z0-9_]*)( \*\* -?[1-9])?"
-Definition = Annotated[str, StringConstraints(pattern=rf"^{_UNIT_FACTOR}( [*/] {_UNIT_FACTOR})*$", max_length=200)]
-Decimal = Annotated[str, AfterValidator(_decimal)]
-PeriodName = Annotated[str, AfterValidator(_period)]
-Year = Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_period)]
-
-
-class Model(BaseModel):
-    """Base: unknown keys are refused, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Cite(Model):
-    """Where a rule stands and how sure we are of it."""
-
-    document: Id
-    clause: Text
-    state: State
-    via: str = ""
-    note: str = ""
-    verified_by: str = ""
-    verified_on: str = ""
-    page: str = ""
 
 
 class Document(Model):
@@ -98,36 +62,6 @@ class Variable(Model):
     maximum: Decimal | None = None
     part_of: Id | None = None
     definition_zh: str = ""
-
-
-class RoleBinding(Model):
-    """Which variable an argument takes, and when."""
-
-    variable: Id
-    at: Literal["current", "base", "previous"] = "current"
-
-
-class Measure(Model):
-    """What is measured (指标口径); shared by sets and plans."""
-
-    id: Id
-    name_zh: Text
-    name_en: Text
-    unit: Text
-    kind: Literal["number", "qualitative", "composite"]
-    direction: Literal["up", "down", "none"] = "none"
-    digits: int | None = Field(default=None, ge=0, le=12)
-    formula: str | None = None
-    roles: dict[str, RoleBinding | Id] = {}
-    components: list[Id] = []
-    reported_only: str = ""
-    definition_zh: str = ""
-    cite: Cite | None = None
-
-    def binding(self, role: str) -> RoleBinding:
-        """Return what an argument is bound to."""
-        bound = self.roles[role]
-        return bound if isinstance(bound, RoleBinding) else RoleBinding(variable=bound)
 
 
 class Target(Model):
@@ -272,6 +206,9 @@ class Region(Model):
     name_en: Text
     level: Level
     parent: Id | None = None
+    valid_from: Year = ""
+    valid_to: Year = ""
+    predecessors: list[Id] = []
     fictional: bool = False
     note: str = ""
     classes: list[DeclaredClass] = []
@@ -279,6 +216,10 @@ class Region(Model):
     def class_value(self, set_id: str, dimension: str) -> str | None:
         """Return the declared class, or None."""
         return next((c.value for c in self.classes if c.set == set_id and c.class_ == dimension), None)
+
+    def exists_in(self, year: str) -> bool:
+        """Return whether the division existed in a year."""
+        return self.valid_from <= year and (not self.valid_to or year <= self.valid_to)
 
 
 class PlannedValue(Model):
@@ -336,6 +277,31 @@ class Plan(Model):
     note: str = ""
 
 
+class Title(Model):
+    """A title that a region was given (命名)."""
+
+    region_code: Id
+    set: Id
+    title: Text
+    level: Level
+    batch: str = ""
+    year: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+    review_due: Year = ""
+    withdrawn: Year = ""
+    document: Id
+    state: State
+    via: str = ""
+    note: str = ""
+
+
+class Children(Model):
+    """A finished run whose regions are counted as subordinate units; `state` pins it to one of its states."""
+
+    run: Id
+    set: Id
+    state: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{12})?$")] = ""
+
+
 class Run(Model):
     """One assessment (一次评估)."""
 
@@ -350,6 +316,7 @@ class Run(Model):
     sets: list[Id] = []
     plans: list[Id] = []
     inputs: list[str] = Field(min_length=1)
+    children: list[Children] = []
     report_date: Day
     note: str = ""
 

@@ -28,9 +28,10 @@ class Formula:
     Parameters
     ----------
     id : str
-        Such as ``air.good_day_ratio@1``.
+        Such as ``air.good_day_ratio@1``; of an expression its text.
     arguments : tuple of str
-        Names of its arguments; a suffix ``__base`` or ``__previous`` says when.
+        Names of its arguments; a suffix ``__base`` or ``__previous`` says when. Those of an expression are variables, with ``@base``
+        or ``@previous``.
     tree : Expr
         What it computes.
     hash : str
@@ -64,7 +65,7 @@ def build(formula_id: str) -> Formula:
         The function leaves the closed vocabulary.
     """
     module_name, function_name = split_id(formula_id)
-    if module_name in ("vocabulary", "evaluate", "notation"):
+    if module_name in ("vocabulary", "evaluate", "expression", "notation"):
         raise UnknownFormulaError(formula_id)
     try:
         module = import_module(f"evalkit.formulas.{module_name}")

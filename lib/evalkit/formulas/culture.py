@@ -88,3 +88,61 @@ def participation(participating: Expr, sample: Expr) -> Expr:
         释义和算式凭一般知识写出，未见原文；样本量要求未核实。
     """
     return share(participating, sample)
+
+
+def env_satisfaction(satisfied: Expr, sample: Expr) -> Expr:
+    """公众对环境的满意率。
+
+    满意率＝满意和基本满意的问卷份数÷有效问卷份数×100%，由抽样问卷调查得到。
+
+    Parameters
+    ----------
+    satisfied : Expr, scalar, 份
+        满意和基本满意的问卷份数。
+    sample : Expr, scalar, 份
+        有效问卷份数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        公众对环境的满意率。
+
+    Notes
+    -----
+    抽样量下限和满意的选项口径未能核实。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号22、市序号19）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：低），未见原文。
+    """
+    return share(satisfied, sample)
+
+
+def awareness(aware: Expr, sample: Expr) -> Expr:
+    """公众对生态文明知识知晓度。
+
+    知晓度＝抽样调查中知晓生态文明知识的有效样本数÷有效样本数×100%。
+
+    Parameters
+    ----------
+    aware : Expr, scalar, 人
+        知晓生态文明知识的有效样本数。
+    sample : Expr, scalar, 人
+        有效样本数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        公众对生态文明知识知晓度。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号36
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return share(aware, sample)

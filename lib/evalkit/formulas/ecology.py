@@ -261,3 +261,57 @@ def river_lake_bank_ratio(protected: Expr, bank: Expr) -> Expr:
         释义和算式凭一般知识写出，未见原文；划入保护是否指岸线保护区与保留区之和未核实。
     """
     return share(protected, bank)
+
+
+def species_index(species: Expr, species__base: Expr) -> Expr:
+    """物种保护指数。
+
+    物种保护指数＝考核年动植物物种现存数÷规划基准年动植物物种总数。
+
+    Parameters
+    ----------
+    species : Expr, scalar, 种
+        考核年动植物物种现存数。
+    species__base : Expr, scalar, 种
+        规划基准年动植物物种总数。
+
+    Returns
+    -------
+    Expr, scalar, -
+        物种保护指数。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（省序号7）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：低），未见原文。
+    """
+    return species / species__base
+
+
+def key_species_ratio(species_protected: Expr, species: Expr) -> Expr:
+    """重点生物物种种数保护率。
+
+    保护率＝受保护的重点生物物种种数÷重点生物物种总种数×100%。
+
+    Parameters
+    ----------
+    species_protected : Expr, scalar, 种
+        受保护的重点生物物种种数。
+    species : Expr, scalar, 种
+        重点生物物种总种数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        重点生物物种种数保护率。
+
+    References
+    ----------
+    document: ndrc-2020-296
+    clause: 指标体系 第16项
+    state: recalled
+        释义和算式凭一般知识写出（通行的统计定义），未见原表。
+    """
+    return share(species_protected, species)

@@ -161,3 +161,231 @@ def cleaner_production_ratio(passed: Expr, due: Expr) -> Expr:
         释义和算式凭一般知识写出，未见原文。
     """
     return share(passed, due)
+
+
+def energy_total_per_gdp(energy: Expr, gdp: Expr) -> Expr:
+    """单位GDP能耗。
+
+    单位GDP能耗＝总能耗÷国内生产总值。
+
+    Parameters
+    ----------
+    energy : Expr, scalar, 吨标准煤
+        总能耗。
+    gdp : Expr, scalar, 万元
+        国内生产总值。
+
+    Returns
+    -------
+    Expr, scalar, 吨标准煤/万元
+        单位GDP能耗。
+
+    Notes
+    -----
+    价格口径（现价或不变价）和能耗折算方法（等价值或当量值）未见规定，由填报值体现。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号2、市序号3）
+    state: seen_neighbour
+        见于1995年起的生态示范区验收指标解释中的同名指标；2007年文字未见，释义为转述。
+    """
+    return energy / gdp
+
+
+def tertiary_share(tertiary: Expr, gdp: Expr) -> Expr:
+    """第三产业占GDP比例。
+
+    比例＝第三产业增加值÷国内生产总值×100%。
+
+    Parameters
+    ----------
+    tertiary : Expr, scalar, 万元
+        第三产业增加值。
+    gdp : Expr, scalar, 万元
+        国内生产总值。
+
+    Returns
+    -------
+    Expr, scalar, %
+        第三产业占GDP比例。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（市序号2）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：高），未见原文。
+    """
+    return share(tertiary, gdp)
+
+
+def cleaner_production_accepted_ratio(accepted: Expr, obliged: Expr) -> Expr:
+    """应当实施强制性清洁生产企业通过验收的比例。
+
+    比例＝通过清洁生产审核验收的企业数÷应当实施强制性清洁生产审核的企业数×100%。
+
+    Parameters
+    ----------
+    accepted : Expr, scalar, 家
+        通过验收的企业数。
+    obliged : Expr, scalar, 家
+        应当实施强制性清洁生产审核的企业数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        应当实施强制性清洁生产企业通过验收的比例。
+
+    Notes
+    -----
+    没有应当实施的企业时分母为零，应按不涉及填报，不按0%或100%计。与2019年口径不同：分子是通过验收，分母不限年度计划。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（市序号5）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：中），未见原文。
+    """
+    return share(accepted, obliged)
+
+
+def env_industry_share(output: Expr, gdp: Expr) -> Expr:
+    """环保产业比重。
+
+    比重＝环保产业产值÷当年国内生产总值×100%。
+
+    Parameters
+    ----------
+    output : Expr, scalar, 万元
+        环保产业产值。
+    gdp : Expr, scalar, 万元
+        国内生产总值。
+
+    Returns
+    -------
+    Expr, scalar, %
+        环保产业比重。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（省序号3）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：中），未见原文。
+    """
+    return share(output, gdp)
+
+
+def env_investment_share(investment: Expr, gdp: Expr) -> Expr:
+    """环境保护投资占GDP的比重。
+
+    比重＝用于环境污染防治、生态环境保护和建设的投资÷当年国内生产总值×100%。
+
+    Parameters
+    ----------
+    investment : Expr, scalar, 万元
+        环境保护投资。
+    gdp : Expr, scalar, 万元
+        国内生产总值。
+
+    Returns
+    -------
+    Expr, scalar, %
+        环境保护投资占GDP的比重。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号20、市序号16、省序号14）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：高），未见原文。通用算式见于公开网页。
+    """
+    return share(investment, gdp)
+
+
+def energy_total(energy: Expr) -> Expr:
+    """能源消费总量。
+
+    评估年能源消费总量，与控制目标值比较。
+
+    Parameters
+    ----------
+    energy : Expr, scalar, 吨标准煤
+        能源消费总量。
+
+    Returns
+    -------
+    Expr, scalar, 吨标准煤
+        能源消费总量。
+
+    Notes
+    -----
+    填报值即指标值。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号5
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return energy
+
+
+def water_total(water_use: Expr) -> Expr:
+    """用水总量。
+
+    评估年用水总量，与控制目标值比较。
+
+    Parameters
+    ----------
+    water_use : Expr, scalar, 立方米
+        用水总量。
+
+    Returns
+    -------
+    Expr, scalar, 立方米
+        用水总量。
+
+    Notes
+    -----
+    填报值即指标值。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号6
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return water_use
+
+
+def industrial_value_per_land(value_added: Expr, land: Expr) -> Expr:
+    """单位工业用地工业增加值。
+
+    单位工业用地工业增加值＝工业增加值÷工业用地面积。
+
+    Parameters
+    ----------
+    value_added : Expr, scalar, 万元
+        工业增加值。
+    land : Expr, scalar, 亩
+        工业用地面积。
+
+    Returns
+    -------
+    Expr, scalar, 万元/亩
+        单位工业用地工业增加值。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号7
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return value_added / land

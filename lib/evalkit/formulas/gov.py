@@ -106,3 +106,86 @@ def planning_eia_ratio(plans_with_eia: Expr, plans_due: Expr) -> Expr:
         类别相同。
     """
     return share(plans_with_eia, plans_due)
+
+
+def major_incidents(incidents: Expr) -> Expr:
+    """重、特大突发环境事件。
+
+    评估期内发生的重大、特大突发环境事件数。
+
+    Parameters
+    ----------
+    incidents : Expr, scalar, 次
+        重大、特大突发环境事件数。
+
+    Returns
+    -------
+    Expr, scalar, 次
+        重、特大突发环境事件。
+
+    Notes
+    -----
+    填报值即指标值，“未发生”为0。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号20
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return incidents
+
+
+def permit_coverage(permits_issued: Expr, permits_due: Expr) -> Expr:
+    """固定源排污许可证覆盖率。
+
+    覆盖率＝已发排污许可证的固定源数÷应发排污许可证的固定源数×100%。
+
+    Parameters
+    ----------
+    permits_issued : Expr, scalar, 家
+        已发排污许可证的固定源数。
+    permits_due : Expr, scalar, 家
+        应发排污许可证的固定源数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        固定源排污许可证覆盖率。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号33
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return share(permits_issued, permits_due)
+
+
+def information_item_disclosure(disclosed: Expr, due: Expr) -> Expr:
+    """环境信息公开率。
+
+    公开率＝已公开的环境信息项数÷应公开的环境信息项数×100%。
+
+    Parameters
+    ----------
+    disclosed : Expr, scalar, 项
+        已公开的环境信息项数。
+    due : Expr, scalar, 项
+        应公开的环境信息项数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        环境信息公开率。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号37
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return share(disclosed, due)

@@ -227,3 +227,127 @@ def green_procurement_ratio(green: Expr, same_class: Expr) -> Expr:
         释义和算式凭一般知识写出，未见原文。
     """
     return share(green, same_class)
+
+
+def public_green_per_capita(green: Expr, population: Expr) -> Expr:
+    """城镇人均公共绿地面积。
+
+    人均公共绿地面积＝城镇公共绿地面积÷城镇人口。公共绿地包括公共人工绿地、天然绿地，以及机关、企事业单位绿地。
+
+    Parameters
+    ----------
+    green : Expr, scalar, 平方米
+        城镇公共绿地面积。
+    population : Expr, scalar, 人
+        城镇人口。
+
+    Returns
+    -------
+    Expr, scalar, 平方米/人
+        城镇人均公共绿地面积。
+
+    Notes
+    -----
+    所见释义没有写分母的人口口径，由填报值体现。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号13、市序号15）
+    state: seen
+        释义见于百科类转载页；相除的算式由释义写出。
+    """
+    return green / population
+
+
+def rural_clean_energy_share(clean: Expr, energy: Expr) -> Expr:
+    """农村生活用能中清洁能源所占比例。
+
+    比例＝农村生活清洁能源用量÷农村生活用能总量×100%，均折标准煤。
+
+    Parameters
+    ----------
+    clean : Expr, scalar, 吨标准煤
+        农村生活清洁能源用量。
+    energy : Expr, scalar, 吨标准煤
+        农村生活用能总量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        农村生活用能中清洁能源所占比例。
+
+    Notes
+    -----
+    清洁能源包括天然气、水电、核电、沼气、太阳能、风能等。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号14）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：中），未见原文。
+    """
+    return share(clean, energy)
+
+
+def sanitary_latrine_ratio(households_with_latrine: Expr, households: Expr) -> Expr:
+    """农村卫生厕所普及率。
+
+    普及率＝使用卫生厕所的农户数÷农户总户数×100%（GB 19379-2003）。
+
+    Parameters
+    ----------
+    households_with_latrine : Expr, scalar, 户
+        使用卫生厕所的农户数。
+    households : Expr, scalar, 户
+        农户总户数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        农村卫生厕所普及率。
+
+    Notes
+    -----
+    计卫生厕所；2019年口径计无害化卫生厕所。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号19）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：高），未见原文。
+    """
+    return share(households_with_latrine, households)
+
+
+def district_heating_share(district: Expr, heating: Expr) -> Expr:
+    """采暖地区集中供热普及率。
+
+    普及率＝市区集中供热设备供热总容量÷市区供热设备总容量×100%，仅采暖地区考核。
+
+    Parameters
+    ----------
+    district : Expr, scalar, 兆瓦
+        集中供热设备供热总容量。
+    heating : Expr, scalar, 兆瓦
+        市区供热设备总容量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        采暖地区集中供热普及率。
+
+    Notes
+    -----
+    按容量还是按面积统计未核实，这里按容量。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（市序号18）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：低），未见原文。
+    """
+    return share(district, heating)

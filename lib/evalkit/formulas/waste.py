@@ -179,3 +179,182 @@ def domestic_harmless_treatment(harmless: Expr, generated: Expr) -> Expr:
         释义和算式凭一般知识写出，未见原文。
     """
     return share(harmless, generated)
+
+
+def industrial_disposal_utilization(disposed: Expr, utilized: Expr, generated: Expr) -> Expr:
+    """工业固体废物处置利用率。
+
+    处置利用率＝（工业固体废物处置量＋综合利用量）÷产生量×100%。
+
+    Parameters
+    ----------
+    disposed : Expr, scalar, 吨
+        处置量，不含往年贮存量。
+    utilized : Expr, scalar, 吨
+        综合利用量，不含往年贮存量。
+    generated : Expr, scalar, 吨
+        产生量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        工业固体废物处置利用率。
+
+    Notes
+    -----
+    分子含往年贮存量时比率会大于100%。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号12、市序号14）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：高），未见原文。
+    """
+    return share(disposed + utilized, generated)
+
+
+def large_farm_manure_utilization(used: Expr, generated: Expr) -> Expr:
+    """规模化畜禽养殖场粪便综合利用率。
+
+    综合利用率＝规模化养殖场综合利用的畜禽粪便量÷畜禽粪便产生总量×100%。
+
+    Parameters
+    ----------
+    used : Expr, scalar, 吨
+        综合利用的粪便量。
+    generated : Expr, scalar, 吨
+        粪便产生总量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        规模化畜禽养殖场粪便综合利用率。
+
+    Notes
+    -----
+    只计集约化、规模化养殖场；2019年口径计全部畜禽粪污。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号16）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：高），未见原文。
+    """
+    return share(used, generated)
+
+
+def industrial_solid_treatment(used: Expr, disposed: Expr, generated: Expr) -> Expr:
+    """一般工业固体废物处置利用率。
+
+    处置利用率＝（综合利用量＋处置量）÷产生量×100%。
+
+    Parameters
+    ----------
+    used : Expr, scalar, 吨
+        综合利用量。
+    disposed : Expr, scalar, 吨
+        处置量。
+    generated : Expr, scalar, 吨
+        产生量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        一般工业固体废物处置利用率。
+
+    Notes
+    -----
+    往年贮存量如何计入未核实，这里不另计。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号9
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return share(used + disposed, generated)
+
+
+def industrial_solid_utilization_increase(
+    used: Expr,
+    generated: Expr,
+    stock_used: Expr,
+    used__previous: Expr,
+    generated__previous: Expr,
+    stock_used__previous: Expr,
+) -> Expr:
+    """一般工业固体废物综合利用率提高幅度。
+
+    提高幅度（百分点）＝评估年综合利用率－上年综合利用率；综合利用率＝综合利用量÷（当年产生量＋综合利用往年贮存量）×100%。
+
+    Parameters
+    ----------
+    used : Expr, scalar, 吨
+        综合利用量，含利用往年贮存量。
+    generated : Expr, scalar, 吨
+        当年产生量。
+    stock_used : Expr, scalar, 吨
+        综合利用往年贮存量。
+    used__previous : Expr, scalar, 吨
+        上年综合利用量。
+    generated__previous : Expr, scalar, 吨
+        上年产生量。
+    stock_used__previous : Expr, scalar, 吨
+        上年综合利用往年贮存量。
+
+    Returns
+    -------
+    Expr, scalar, 百分点
+        一般工业固体废物综合利用率提高幅度。
+
+    Notes
+    -----
+    与上年还是与基准年比较未核实，这里与上年比较。
+
+    References
+    ----------
+    document: mee-2021-353
+    clause: 指标解释 一般工业固体废物综合利用率
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return share(used, generated + stock_used) - share(used__previous, generated__previous + stock_used__previous)
+
+
+def hazardous_disposal_utilization(
+    disposed: Expr,
+    used: Expr,
+    generated: Expr,
+    stock: Expr,
+) -> Expr:
+    """危险废物处置利用率。
+
+    处置利用率＝（危险废物处置量＋利用量）÷（产生量＋处置利用往年贮存量）×100%。
+
+    Parameters
+    ----------
+    disposed : Expr, scalar, 吨
+        处置量。
+    used : Expr, scalar, 吨
+        利用量。
+    generated : Expr, scalar, 吨
+        当年产生量。
+    stock : Expr, scalar, 吨
+        处置利用往年贮存量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        危险废物处置利用率。
+
+    References
+    ----------
+    document: ndrc-2016-2635
+    clause: 附件1 序号19
+    state: recalled
+        释义和算式凭一般知识写出（通行的统计定义），未见原表。
+    """
+    return share(disposed + used, generated + stock)

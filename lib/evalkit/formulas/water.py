@@ -229,3 +229,121 @@ def town_sewage_treatment(treated: Expr, discharged: Expr) -> Expr:
         未见原文；通用算式见于百科页面（http://tiyu.huandun.cc/huandun/污水处理率/10328260）。
     """
     return share(treated, discharged)
+
+
+def secondary_sewage_treatment(treated: Expr, discharged: Expr) -> Expr:
+    """污水集中处理率。
+
+    集中处理率＝经二级或二级以上处理（或相当于二级处理）且达标的生活污水量÷生活污水排放总量×100%。县级按城镇建成区、
+    市级按城市市区统计。
+
+    Parameters
+    ----------
+    treated : Expr, scalar, 万立方米
+        经二级及以上处理并达标的生活污水量。
+    discharged : Expr, scalar, 万立方米
+        生活污水排放总量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        污水集中处理率。
+
+    Notes
+    -----
+    一级处理等是否按折减系数计入未能核实，这里不计入。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号11、市序号12）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：中），未见原文。
+    """
+    return share(treated, discharged)
+
+
+def source_volume_compliance(compliant: Expr, intake: Expr) -> Expr:
+    """集中式饮用水源水质达标率（按取水量）。
+
+    达标率＝城镇集中饮用水水源地达标取水量÷取水总量×100%。地表水源达到GB 3838-2002Ⅲ类、地下水源达到GB/T 14848-93Ⅲ
+    类为达标。
+
+    Parameters
+    ----------
+    compliant : Expr, scalar, 万立方米
+        达标取水量。
+    intake : Expr, scalar, 万立方米
+        取水总量。
+
+    Returns
+    -------
+    Expr, scalar, %
+        集中式饮用水源水质达标率。
+
+    Notes
+    -----
+    按取水量计；后来的指标体系按水源地个数计，两者不可混用。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号18、市序号11）
+    state: recalled
+        释义为转述，凭一般知识写出（估计可信度：高），未见原文。
+    """
+    return share(compliant, intake)
+
+
+def rural_drinking_qualified_ratio(qualified: Expr, population: Expr) -> Expr:
+    """村镇饮用水卫生合格率（按农村人口）。
+
+    合格率＝取得合格饮用水的农村人口数÷农村人口总数×100%。以自来水厂或手压井取水的计为合格，其他形式经检测确定。
+
+    Parameters
+    ----------
+    qualified : Expr, scalar, 人
+        取得合格饮用水的农村人口。
+    population : Expr, scalar, 人
+        农村人口总数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        村镇饮用水卫生合格率。
+
+    References
+    ----------
+    document: mep-2007-195
+    clause: 指标解释（县序号18）
+    state: seen_neighbour
+        见于1995年起的生态示范区验收指标解释中的同名指标；2007年文字未见，释义为转述。
+    """
+    return share(qualified, population)
+
+
+def class3_section_share(sections_class3: Expr, sections: Expr) -> Expr:
+    """水质达到或优于Ⅲ类比例。
+
+    比例＝达到或优于Ⅲ类的断面数÷监测断面总数×100%（GB 3838-2002）。
+
+    Parameters
+    ----------
+    sections_class3 : Expr, scalar, 个
+        达到或优于Ⅲ类的断面数。
+    sections : Expr, scalar, 个
+        监测断面总数。
+
+    Returns
+    -------
+    Expr, scalar, %
+        水质达到或优于Ⅲ类比例。
+
+    References
+    ----------
+    document: mep-2016-4
+    clause: 指标解释 序号12
+    state: recalled
+        释义和算式凭一般知识写出，未见原文。
+    """
+    return share(sections_class3, sections)

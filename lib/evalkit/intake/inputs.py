@@ -61,6 +61,7 @@ class Input:
     entity: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
+    folder: str = "data/raw"
 
     @property
     def usable(self) -> Fraction | Missing:
@@ -76,7 +77,7 @@ class Input:
 
     def place(self) -> Place:
         """Return file and cell."""
-        return Place(f"data/raw/{self.file}", cell=self.cell, key=self.variable)
+        return Place(f"{self.folder}/{self.file}", cell=self.cell, key=self.variable)
 
     def record(self, region_name: str) -> dict[str, str]:
         """Return the row of ``inputs.csv``."""

@@ -11,6 +11,7 @@ from evalkit.catalog.load import near
 from evalkit.catalog.models import Correction, Decision, Reading
 from evalkit.catalog.units import UnitMismatchError
 from evalkit.intake.checks import check_values, settle_conflicts
+from evalkit.intake.children import count_children
 from evalkit.intake.inputs import Input, Inputs
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import CsvRow, project_path, read_csv
@@ -48,6 +49,8 @@ def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inp
     reader = _Reader(catalog, inputs, corrections, region)
     for position, name in enumerate(run.inputs):
         reader.file(name, catalog.place("run", run_id, "inputs", position))
+    for item in count_children(catalog, run, inputs.problems, region):
+        reader.found[(item.region, item.variable, item.period)].append(item)
     reader.unused_corrections(run.regions)
     reader.outside(run.regions)
     choices: list[tuple[Decision, Place]] = []

@@ -52,6 +52,10 @@ def source_files(catalog: Catalog, run_id: str) -> list[Path]:
     paths += [params / "regions" / f"{code}.yml" for code in run.regions]
     paths += [params / "runs" / f"{run_id}.yml", params / "corrections" / f"{run_id}.yml", params / "decisions" / f"{run_id}.csv"]
     paths += [project.raw / name for name in run.inputs]
+    if run.children:  # the units that are counted, their titles, and the state of the runs that they are counted from
+        paths += [params / "regions" / f"{region.code}.yml" for region in catalog.regions.values() if region.parent in run.regions]
+        paths += [params / "titles.csv"]
+        paths += [project.processed(child.run) / name for child in run.children for name in ("manifest.json", "results.csv")]
     paths += [project.root / "notebooks" / f"{name}.ipynb" for name in ("assess_region", "compare_regions")]
     return list(dict.fromkeys(paths))
 
