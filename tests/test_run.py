@@ -194,7 +194,7 @@ def test_a_killed_run_leaves_nothing_that_looks_complete_and_repeats_nothing(cop
     wanted = {name: data for name, data in bytes_of(folder).items() if name.endswith(("results.csv", "traces.json", ".ipynb"))}
     command = [sys.executable, "-m", "evalkit.cli", "run", RUN, "--force"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib")}
-    for pause in (0.0, 0.3, 0.7, 1.1, 1.6, 2.0, 2.4, 2.8, 3.3, 4.0):
+    for pause in (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.7, 2.2, 3.0):
         process = subprocess.Popen(command, cwd=copy, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while (folder / "manifest.json").exists() and process.poll() is None:
@@ -205,7 +205,7 @@ def test_a_killed_run_leaves_nothing_that_looks_complete_and_repeats_nothing(cop
         if not finished:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        assert (changed(copy) is None) or finished
+        assert changed(copy) in (None, [])  # unfinished and said to be so, or complete, also when it was killed on its way out
         for code, (state, _) in states(copy).items():
             if state == "fresh":  # what calls itself complete is complete
                 produced = {f"regions/{code}/{name}": data for name, data in bytes_of(folder / "regions" / code).items()}

@@ -309,6 +309,11 @@ def _runs(catalog: Catalog) -> Iterator[Problem]:
             for i, item_id in enumerate(ids):
                 if item_id not in known:
                     yield _unknown(kind, item_id, catalog.place("run", run.id, f"{kind}s", i), known)
+        for i, child in enumerate(run.children):
+            if child.set not in catalog.sets:
+                yield _unknown("set", child.set, catalog.place("run", run.id, "children", i), catalog.sets)
+            if child.run == run.id:
+                yield Problem("bad_value", catalog.place("run", run.id, "children", i), {"value": child.run, "detail": "children / run"})
         for code in run.regions:
             region = catalog.regions.get(code)
             if region and region.fictional != run.example:

@@ -58,7 +58,7 @@ def _load(*, units: bool = False) -> Catalog:
 def _chosen(catalog: Catalog, runs: list[str] | None) -> list[str]:
     for run_id in runs or []:
         catalog.run(run_id)
-    return list(dict.fromkeys(runs)) if runs else sorted(catalog.runs)
+    return catalog.in_order(runs or catalog.runs)
 
 
 @app.command()
@@ -126,7 +126,11 @@ def run(
         if all(changed == [] for changed in todo.values()):
             return
     catalog = _load()
-    chosen = _chosen(catalog, runs) if todo is None else [run_id for run_id, changed in todo.items() if changed != []]
+    chosen: list[str] = []
+    for run_id in _chosen(catalog, runs):  # a run whose subordinate units are assessed anew may change with them
+        children = {child.run for child in catalog.run(run_id).children}
+        if todo is None or todo[run_id] != [] or children & set(chosen):
+            chosen.append(run_id)
     raise typer.Exit(0 if _run_all(catalog, chosen, region, force, keep, kernel) else 1)
 
 
@@ -230,7 +234,7 @@ def demo(force: Annotated[bool, typer.Option("--force", help="即使没有变化
     Example: evalkit demo
     """
     catalog = _load()
-    chosen = sorted(catalog.runs)
+    chosen = catalog.in_order(catalog.runs)
     ok = _run_all(catalog, chosen, None, force)
     raise typer.Exit(0 if _report_all(catalog, chosen, None) and ok else 1)
 
