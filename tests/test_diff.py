@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import shutil
@@ -19,6 +20,7 @@ from rich.console import Console
 from states import write_state
 from typer.testing import CliRunner
 
+from evalkit.assessment import assess
 from evalkit.cli.diff import diff as command
 from evalkit.messages import EvalkitError
 from evalkit.project import Project
@@ -385,6 +387,34 @@ def test_another_program_that_gives_other_values(tiny: Tiny) -> None:
     assert one(tiny.diff(), "R1").layers == ("data",) and tiny.diff().notes == []
     found = tiny.diff(exhaustive=True)
     assert one(found, "R1").layers == ("data",) and found.notes == ["older_program"]
+
+
+@pytest.mark.parametrize(
+    "names", [("good days", "class"), ("unit", "threshold", "decision"), ("base", "correction", "run base", "good days")]
+)
+def test_with_another_program_only_rows_of_several_causes_are_taken_apart(tiny: Tiny, names: tuple[str, ...]) -> None:
+    first = tiny.state()
+    for name in names:
+        EDITS[name](tiny)
+    tiny.state()
+    same = shape(tiny.diff())
+    other_program(tiny.processed / "history" / first, "0" * 64)
+    assert shape(tiny.diff()) == shape(tiny.diff(exhaustive=True)) == same
+    stored(tiny.processed / "history" / first, "R1", "gap", "1")
+    other_program(tiny.processed / "history" / first, "0" * 64)
+    found = tiny.diff()
+    assert shape(found) == shape(tiny.diff(exhaustive=True)) and one(found, "R1").layers[0] == "code"
+
+
+def test_rows_are_the_same_without_traces(tiny: Tiny) -> None:
+    full, rows_only = (assess(tiny.catalog(), tiny.inputs(), COUNTY, traces=traces) for traces in (True, False))
+    assert full.rows == rows_only.rows and len(full.traces) == len(full.rows) and not rows_only.traces
+
+
+def test_garbage_is_collected_again_afterwards(tiny: Tiny) -> None:
+    with pytest.raises(EvalkitError):
+        tiny.diff("nobody")
+    assert gc.isenabled()
 
 
 def test_without_a_copy_of_the_rules_the_cause_is_unknown(tiny: Tiny) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ from evalkit.intake import Inputs, read_inputs
 from evalkit.intake.read import OPTIONAL, REQUIRED
 from evalkit.messages import Problem, word
 from evalkit.report.explain import explain
+from evalkit.runner.run import ISSUE_COLUMNS
 from evalkit.values.missing import _WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,6 +86,17 @@ def test_formats_name_the_same_keys() -> None:
 def test_formats_show_the_same_traces() -> None:
     english, chinese = (fences(name, "json") for name in FORMATS)
     assert english == chinese and len(english) == 1
+
+
+def test_formats_show_the_same_events() -> None:
+    english, chinese = (fences(name, "jsonl") for name in FORMATS)
+    assert english == chinese and len(english) == 1
+    events = [json.loads(line) for line in english[0].splitlines()]
+    shown = {value for event in events for value in (event["event"], *event)} | {"roll_up_failed"}
+    assert {"run_started", "region_failed", "further", "problem", *ISSUE_COLUMNS} <= shown
+    source = (ROOT / "lib" / "evalkit" / "cli" / "progress.py").read_text(encoding="utf-8")
+    made = set(re.findall(r'put\("(\w+)"', source)) | {f"{what}_{end}" for what in ("region", "roll_up") for end in ("finished", "failed")}
+    assert made == {event["event"] for event in events} | {"roll_up_failed"}
 
 
 def test_formats_name_the_same_codes() -> None:

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 from filelock import FileLock
 
 import evalkit as ek
 from evalkit.project import Project
-from evalkit.runner import changed_files, plan_run, run_assessment
+from evalkit.runner import Event, changed_files, plan_run, run_assessment
 from evalkit.runner.keys import _meaning
-from evalkit.runner.state import history
+from evalkit.runner.state import history, read_json
+from evalkit.runner.warm import available
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "yichang-2024-02"
@@ -140,6 +143,7 @@ def test_a_lost_output_is_made_again(copy: Path) -> None:
 def test_a_failing_region_does_not_stop_the_others(copy: Path) -> None:
     spoil(copy, REGIONS[1], "air.class_days_good", "约17")
     done = evalkit(copy, "run", RUN, check=1)
+    assert f"{RUN}：完成 2，跳过 0，失败 1" in done.stdout
     assert "约17" in done.stderr and REGIONS[1] in done.stderr
     assert "corrections" in done.stderr  # the remedy
     regions = copy / "data" / "processed" / RUN / "regions"
@@ -244,3 +248,144 @@ def test_a_warm_process_and_a_kernel_write_the_same_bytes(copy: Path) -> None:
     kernel = bytes_of(folder)
     evalkit(copy, "run", RUN, "--force", check=0)
     assert bytes_of(folder) == kernel
+
+
+# What is told while it runs
+
+
+def lines_of(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    """Return the events on standard output, which holds nothing else."""
+    assert done.stderr == ""
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def documented() -> dict[str, set[str]]:
+    """Return the keys of each event in docs/data-formats.md."""
+    block = (ROOT / "docs" / "data-formats.md").read_text(encoding="utf-8").partition("```jsonl\n")[2].partition("```")[0]
+    return {event["event"]: set(event) for event in map(json.loads, block.splitlines())}
+
+
+def test_json_lines_tell_each_step_as_documented(copy: Path) -> None:
+    spoil(copy, REGIONS[1], "air.class_days_good", "约17")
+    spoil(copy, REGIONS[1], "air.class_days_light", "无")
+    bulletin = copy / BULLETIN
+    extra = f"{REGIONS[0]},西陵区,2024-02,air.pm25_mean,30,μg/m³,x\n"
+    bulletin.write_text(bulletin.read_text(encoding="utf-8") + extra, encoding="utf-8")
+    told = lines_of(evalkit(copy, "run", RUN, "--json", check=1))
+    assert all(set(event) == documented()[event["event"]] for event in told)
+    assert told[0] == {"event": "run_started", "run": RUN, "total": 3, "skipped": 0}
+    seconds = told[-1].pop("seconds")
+    results = f"data/processed/{RUN}/results.csv"
+    assert told[-1] == {"event": "run_finished", "run": RUN, "done": 2, "skipped": 0, "failed": 1, "results": results}
+    assert 0 < seconds < 120
+    kinds = [(event["event"], event.get("region", "")) for event in told]
+    for code, end in zip(REGIONS, ("region_finished", "region_failed", "region_finished"), strict=True):
+        assert kinds.index(("region_started", code)) < kinds.index((end, code)) < kinds.index(("roll_up_finished", ""))
+    [failed] = [event for event in told if event["event"] == "region_failed"]
+    assert (failed["name"], failed["cell"]) == ("伍家岗区", "3. 检查")
+    assert "无" in failed["message"] + str(failed["further"]) and "corrections" in failed["remedy"] and len(failed["further"]) == 1
+    assert [event["code"] for event in told if event["event"] == "problem"] == ["variable_unused"]
+    assert [event["counts"] for event in told if event["event"] == "region_finished"] == [{"no_target": 1}] * 2
+    told = lines_of(evalkit(copy, "run", RUN, "--json", check=1))  # what is fresh is skipped
+    assert (told[0]["skipped"], told[-1]["done"], told[-1]["skipped"], told[-1]["failed"]) == (2, 0, 2, 1)
+    assert {event["region"] for event in told if event["event"] == "region_started"} == {REGIONS[1]}
+
+
+def test_json_lines_of_an_unchanged_run_and_of_one_that_cannot_begin(copy: Path) -> None:
+    evalkit(copy, "run", RUN, check=0)
+    told = lines_of(evalkit(copy, "run", "--json", check=0))
+    assert [event["event"] for event in told] == ["run_started", "run_finished"]
+    assert (told[0]["total"], told[0]["skipped"], told[1]["skipped"]) == (3, 3, 3)
+    told = lines_of(evalkit(copy, "run", "nowhere", "--json", check=1))
+    assert [(event["event"], event["code"], event["severity"]) for event in told] == [("problem", "unknown_id", "error")]
+    assert set(told[0]) == documented()["problem"]
+    told = lines_of(evalkit(copy, "run", "--json", "--region", "420599", check=1))
+    assert [(event["event"], event["run"], event["code"]) for event in told] == [("problem", RUN, "unknown_id")]
+    (copy / BULLETIN).write_bytes(b"PK\x03\x04" + b"\0" * 100)
+    told = lines_of(evalkit(copy, "run", "--json", check=1))
+    assert {(event["event"], event["severity"]) for event in told} == {("problem", "error")}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_terminal_gets_a_bar_that_goes_away(copy: Path, lang: str) -> None:
+    import pty
+    import select
+
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib"), "TERM": "xterm", "COLUMNS": "80", "EVALKIT_LANG": lang}
+    command = [sys.executable, "-m", "evalkit.cli", "run", RUN]
+    process = subprocess.Popen(command, cwd=copy, env=environment, stdout=follower, stderr=follower)
+    os.close(follower)
+    shown = b""
+    while select.select([leader], [], [], 60)[0]:
+        try:
+            shown += os.read(leader, 1 << 16)
+        except OSError:  # the other end is closed
+            break
+    os.close(leader)
+    assert process.wait(60) == 0
+    text = shown.decode()
+    assert ("共 3" in text and "正在评估：" in text) if lang == "zh" else ("total 3" in text and "in work: " in text)
+    end = text[text.rindex("\x1b[?25h") :]  # the cursor is shown again when the bar has been taken away
+    assert "results.csv" in end and ("共 3" not in end and "total 3" not in end)
+    assert (f"{RUN}：完成 3，跳过 0，失败 0" if lang == "zh" else f"{RUN}: done 3, skipped 0, failed 0") in text
+
+
+# Limits
+
+
+def burden(root: Path, code: dict[str, str]) -> None:
+    """Have some regions do something before their summary."""
+    path = root / "notebooks" / "assess_region.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    [cell] = [cell for cell in notebook.cells if "view.summary()" in cell.source]
+    cell.source = "".join(f"if region == {region!r}:\n    {line}\n" for region, line in code.items()) + cell.source
+    nbformat.write(notebook, path)
+
+
+@pytest.mark.skipif(not available(), reason=available().reason)
+def test_limits_stop_the_notebook_that_exceeds_them_and_no_other(copy: Path) -> None:
+    burden(copy, {REGIONS[0]: "import time; time.sleep(120)", REGIONS[1]: "held = bytearray(3 << 30)"})
+    events: list[Event] = []
+    started = time.monotonic()
+    outcome = run_assessment(ek.load_catalog(copy), RUN, time_limit=5, memory_limit=1500, tell=events.append)
+    assert time.monotonic() - started < 60
+    assert outcome.finished == [REGIONS[2]]
+    failed = {problem.region: problem for problem in outcome.problems if problem.severity == "error"}
+    assert {code: problem.code for code, problem in failed.items()} == {REGIONS[0]: "notebook_time", REGIONS[1]: "notebook_memory"}
+    for code, limit, option in ((REGIONS[0], "5 秒", "--time-limit"), (REGIONS[1], "1500 MB", "--memory-limit")):
+        problem = failed[code]
+        notebook = f"data/processed/{RUN}/regions/{code}/assess_region.ipynb"
+        assert limit in problem.message("zh") and option in problem.remedy("zh") and notebook in problem.remedy("zh")
+        assert problem.place.cell == "5. 结论"
+        cells = [cell for cell in nbformat.read(copy / notebook, as_version=4).cells if cell.cell_type == "code"]
+        wrong = [cell for cell in cells if any(output.output_type == "error" for output in cell.outputs)]
+        assert len(wrong) == 1 and "view.summary()" in wrong[0].source  # what was done until then is kept, and the end is marked
+        assert problem.message("zh") == read_json(copy / f"data/processed/{RUN}/regions/{code}/region.json")["failed"]
+    assert [event.kind for event in events].count("started") == 4 and events[0].kind == "run"
+    assert {event.region: event.problem for event in events if event.problem} == failed
+
+
+def test_a_kernel_keeps_the_time_limit_and_says_that_memory_is_not_limited(copy: Path) -> None:
+    burden(copy, {REGIONS[0]: "import time; time.sleep(3)"})
+    path = copy / "notebooks" / "assess_region.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(5, nbformat.v4.new_code_cell("import time; time.sleep(3)", id="nap"))
+    nbformat.write(notebook, path)
+    done = evalkit(copy, "run", RUN, "--region", REGIONS[0], "--kernel", "--time-limit", "5", "--memory-limit", "2000", check=1)
+    assert "时间上限 5 秒" in done.stderr and "5. 结论" in done.stderr  # 3 s and 3 s: the limit is that of the whole notebook
+    assert "内存上限 2000 MB 没有生效" in done.stderr
+    evalkit(copy, "run", RUN, "--region", REGIONS[1], "--kernel", "--time-limit", "60", check=0)
+
+
+def test_a_limit_that_makes_no_sense_is_wrong_usage(copy: Path) -> None:
+    for option, value in (("--time-limit", "0"), ("--time-limit", "-1"), ("--memory-limit", "0"), ("--memory-limit", "20")):
+        assert f"{option} 不能是 {value}" in evalkit(copy, "run", option, value, check=2).stderr
+    assert "whole number" in evalkit(copy, "--lang", "en", "run", "--time-limit", "0", check=2).stderr
+
+
+def test_a_record_that_cannot_be_read_stops_the_run(copy: Path) -> None:
+    manifest = copy / "data" / "processed" / RUN / "manifest.json"
+    manifest.mkdir(parents=True)
+    assert "无法读取文件" in evalkit(copy, "run", RUN, check=1).stderr

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evalkit.assessment import Assessment, assess, check_run
+    from evalkit.assessment.coverage import Coverage, coverage
+    from evalkit.assessment.panel import Panel, assess_panel
     from evalkit.assessment.store import read_results, save
     from evalkit.catalog import Catalog, load_catalog
     from evalkit.intake import Inputs, read_inputs
@@ -31,15 +33,19 @@ __version__ = "0.1.0"
 _HOMES = {
     "Assessment": "evalkit.assessment",
     "Catalog": "evalkit.catalog",
+    "Coverage": "evalkit.assessment.coverage",
     "DiffView": "evalkit.report.difference_view",
     "EvalkitError": "evalkit.messages",
     "Inputs": "evalkit.intake",
     "Missing": "evalkit.values",
+    "Panel": "evalkit.assessment.panel",
     "Period": "evalkit.values",
     "RegionView": "evalkit.report.notebook",
     "RunView": "evalkit.report.notebook",
     "assess": "evalkit.assessment",
+    "assess_panel": "evalkit.assessment.panel",
     "check_run": "evalkit.assessment",
+    "coverage": "evalkit.assessment.coverage",
     "diff": "evalkit.review.diff",
     "explain": "evalkit.report.explain",
     "load_catalog": "evalkit.catalog",
@@ -53,15 +59,19 @@ _HOMES = {
 __all__ = [
     "Assessment",
     "Catalog",
+    "Coverage",
     "DiffView",
     "EvalkitError",
     "Inputs",
     "Missing",
+    "Panel",
     "Period",
     "RegionView",
     "RunView",
     "assess",
+    "assess_panel",
     "check_run",
+    "coverage",
     "diff",
     "explain",
     "load_catalog",

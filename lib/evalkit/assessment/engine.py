@@ -140,12 +140,8 @@ def _region_problems(catalog: Catalog, run: Run, region: Region) -> list[Problem
 def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Period, faults: list[Problem], traced: bool) -> None:
     classes = _classes(line, scope)
     rule = resolve_classes(line.rule, classes)
-    own = scope.measure(line.measure, period)
-    faults.extend(_faults(own, scope))
-    if isinstance(own.value, Missing) and own.value.reason in NOT_APPLICABLE:
-        outcome = Outcome(None, own.value.reason)
-    else:
-        outcome = Judge(scope, period, line.compare_rounded).judge(rule, line.measure)
+    own, outcome = judge_line(scope, line, rule, period)
+    faults.extend(faults_of(own, scope))
     status, reason = outcome.status()
     base_at = scope.at("base", period)
     base = scope.measure(line.measure, base_at) if base_at else None
@@ -181,8 +177,17 @@ def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Perio
         assessment.traces.append(trace_of(scope, line, own, outcome, row, class_cites(line, scope.region)))
 
 
-def _faults(own: MeasureValue, scope: Scope) -> list[Problem]:
-    faults = [fault for part in own.components for fault in _faults(part, scope)]
+def judge_line(scope: Scope, line: Line, rule: Rule, period: Period) -> tuple[MeasureValue, Outcome]:
+    """Return the value of a line in a period, and what its rule (without class maps) says of it."""
+    own = scope.measure(line.measure, period)
+    if isinstance(own.value, Missing) and own.value.reason in NOT_APPLICABLE:
+        return own, Outcome(None, own.value.reason)
+    return own, Judge(scope, period, line.compare_rounded).judge(rule, line.measure)
+
+
+def faults_of(own: MeasureValue, scope: Scope) -> list[Problem]:
+    """Return what keeps a value, or a component of it, from being computed: denominators that are zero."""
+    faults = [fault for part in own.components for fault in faults_of(part, scope)]
     if own.formula is not None and isinstance(own.computed, Missing) and own.computed.detail == "zero_denominator":
         below = {leaf.name for node in own.formula.tree.walk() if isinstance(node, Apply) and node.operator in ("/", "share")
                  for leaf in node.arguments[1].walk() if isinstance(leaf, Role)}  # fmt: skip

@@ -10,7 +10,7 @@ from evalkit.catalog.models import Decision
 from evalkit.catalog.rules import About, AboveMeasure, Assigned, Between, ByClass, Compare, KOfN, NoTarget, Qualitative, Rule, Trend
 from evalkit.values import Missing, Period, format_full, round_half_even
 
-_PENDING = ("assigned_unknown", "awaiting_evidence")
+PENDING = ("assigned_unknown", "awaiting_evidence")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Outcome:
         if self.result is None:
             if self.reason in NOT_APPLICABLE:
                 return "not_applicable", self.reason
-            return ("pending" if self.reason in _PENDING else "missing"), self.reason
+            return ("pending" if self.reason in PENDING else "missing"), self.reason
         return ("met" if self.result else "not_met"), ""
 
 
@@ -271,7 +271,7 @@ def _merge(outcomes: list[Outcome]) -> Outcome:
 def _first_reason(unknown: list[Outcome]) -> str:
     """Say that data are missing before saying that somebody's answer is awaited."""
     reasons = [outcome.reason for outcome in unknown]
-    return next((reason for reason in reasons if reason not in _PENDING), reasons[0])
+    return next((reason for reason in reasons if reason not in PENDING), reasons[0])
 
 
 def _word(result: bool | None) -> str:

@@ -41,16 +41,17 @@ class Line:
 def lines_of(catalog: Catalog, run: Run, region: Region) -> Iterator[Line]:
     """Yield all lines of a region: the rows of each set at its level, then those of its plans."""
     for set_id in run.sets:
-        yield from _set_lines(catalog, set_id, region)
+        yield from set_lines(catalog, set_id, region.level)
     for plan in catalog.plans_of(run, region.code):
         yield from _plan_lines(catalog, plan, region)
 
 
-def _set_lines(catalog: Catalog, set_id: str, region: Region) -> Iterator[Line]:
+def set_lines(catalog: Catalog, set_id: str, level: str) -> Iterator[Line]:
+    """Yield the lines of a set at a level."""
     indicator_set = catalog.sets[set_id]
     for row in indicator_set.rows:
-        target = row.target_at(region.level)
-        if target is None or region.level not in indicator_set.levels:
+        target = row.target_at(level)
+        if target is None or level not in indicator_set.levels:
             continue
         yield Line(
             basis="set", source=set_id, indicator=row.id, seq=row.seq, part_of=row.part_of, domain=row.domain, task=row.task,

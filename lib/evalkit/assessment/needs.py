@@ -10,6 +10,7 @@ from evalkit.catalog import Catalog
 from evalkit.catalog.models import Measure
 from evalkit.catalog.rules import AboveMeasure, Assigned, ByClass, Rule
 from evalkit.intake import Inputs
+from evalkit.intake.inputs import counted_in
 from evalkit.messages import Place, Problem
 
 
@@ -69,7 +70,7 @@ def unused_inputs(catalog: Catalog, inputs: Inputs) -> list[Problem]:
     used |= {variable.part_of for variable in catalog.variables.values() if variable.id in used and variable.part_of}
     found: dict[str, list[Place]] = {}
     for item in inputs.items.values():
-        if item.variable not in used and item.region in run.regions:
+        if item.variable not in used and item.region in run.regions and not counted_in(item.file):
             found.setdefault(item.variable, []).append(item.place())
     return [
         Problem("variable_unused", places[0], {"variable": variable, "count": len(places), "sets": [*run.sets, *run.plans]}, "warning")

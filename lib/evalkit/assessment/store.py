@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from evalkit.assessment.assessment import RESULT_COLUMNS, Assessment
 from evalkit.catalog import Catalog
 from evalkit.messages import EvalkitError, Place, Problem
@@ -25,6 +27,12 @@ def save(assessment: Assessment, project: Project | None = None) -> list[str]:
     """
     home = project or find_project()
     return [home.label(path) for path in assessment.save(home.region(assessment.run, assessment.region))]
+
+
+def read_region(folder: Path) -> list[dict[str, str]]:
+    """Return the rows of one region's ``results.csv``, without the traces."""
+    rows, _ = read_csv(folder / "results.csv", "results.csv", RESULT_COLUMNS)
+    return [dict(row.cells) for row in rows]
 
 
 def read_results(catalog: Catalog, run_id: str) -> list[dict[str, str]]:

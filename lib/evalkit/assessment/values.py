@@ -13,7 +13,7 @@ from evalkit.intake import Input, Inputs
 from evalkit.values import Missing, Period, decimal_places, format_fixed, format_full, parse_decimal
 
 NOT_APPLICABLE = ("not_involved", "not_assessed", "no_monitoring_site")
-_DEFAULT_DIGITS = 2  # printed decimals of a computed value whose measure does not say
+DEFAULT_DIGITS = 2  # printed decimals of a computed value whose measure does not say
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class MeasureValue:
         """Decimals with which the value is printed."""
         if self.source != "computed" and self.reported_item is not None:
             return _places(self.reported_item)  # as the source prints it
-        return _DEFAULT_DIGITS if self.measure.digits is None else self.measure.digits
+        return DEFAULT_DIGITS if self.measure.digits is None else self.measure.digits
 
     @property
     def reported_text(self) -> str:
@@ -87,7 +87,7 @@ def _places(item: Input) -> int:
     if item.value is None:
         return 0
     plain = item.value_received if item.factor == 1 and not item.correction_id else format_full(item.value, 40)
-    return decimal_places(plain) if Fraction(plain) == item.value else _DEFAULT_DIGITS  # 亩 in square metres has no end
+    return decimal_places(plain) if Fraction(plain) == item.value else DEFAULT_DIGITS  # 亩 in square metres has no end
 
 
 class Scope:

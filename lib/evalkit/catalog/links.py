@@ -44,7 +44,8 @@ def _unknown(kind: str, item_id: str, place: Place, known: object) -> Problem:
     return Problem("unknown_id", place, {"kind": kind, "id": item_id, "hint": near(item_id, known)})
 
 
-def _cite(catalog: Catalog, cite: Cite | None, place: Place) -> Iterator[Problem]:
+def check_cite(catalog: Catalog, cite: Cite | None, place: Place) -> Iterator[Problem]:
+    """Yield what a citation lacks: its document, or what its state needs."""
     if cite is None:
         return
     if cite.document not in catalog.documents:
@@ -82,7 +83,7 @@ def _variables(catalog: Catalog) -> Iterator[Problem]:
 
 def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Problem]:
     place = catalog.place("measure", measure.id)
-    yield from _cite(catalog, measure.cite, place)
+    yield from check_cite(catalog, measure.cite, place)
     if measure.unit not in catalog.units.names:
         yield _unknown("unit", measure.unit, place, catalog.units.names)
     for component in measure.components:
@@ -187,7 +188,7 @@ def _set(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
     place = catalog.place("set", indicator_set.id)
     if indicator_set.document not in catalog.documents:
         yield _unknown("document", indicator_set.document, place, catalog.documents)
-    yield from _cite(catalog, indicator_set.rounding.cite, place)
+    yield from check_cite(catalog, indicator_set.rounding.cite, place)
     seen: dict[str, int] = {}
     for i, row in enumerate(indicator_set.rows):
         spot = catalog.place("set", indicator_set.id, "rows", i)
@@ -198,7 +199,7 @@ def _set(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
         for j, target in enumerate(row.targets):
             where = catalog.place("set", indicator_set.id, "rows", i, "targets", j)
             measure_id = target.measure or row.measure
-            yield from _cite(catalog, target.cite, where)
+            yield from check_cite(catalog, target.cite, where)
             if measure_id in catalog.measures:
                 yield from _rule(catalog, target.rule, measure_id, where, indicator_set)
     yield from _numbers(catalog, indicator_set)
@@ -212,7 +213,7 @@ def _pass_rule(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Proble
             yield _unknown("group", row.group, catalog.place("set", indicator_set.id, "rows", i), groups)
     for i, requirement in enumerate(indicator_set.pass_rule.requirements if indicator_set.pass_rule else []):
         place = catalog.place("set", indicator_set.id, "pass_rule", "requirements", i)
-        yield from _cite(catalog, requirement.cite, place)
+        yield from check_cite(catalog, requirement.cite, place)
         if requirement.group is not None and requirement.group not in groups:
             yield _unknown("group", requirement.group, place, groups)
         for name in requirement.rows:
@@ -239,7 +240,7 @@ def _regions(catalog: Catalog) -> Iterator[Problem]:
     for region in catalog.regions.values():
         for i, declared in enumerate(region.classes):
             place = catalog.place("region", region.code, "classes", i)
-            yield from _cite(catalog, declared.cite, place)
+            yield from check_cite(catalog, declared.cite, place)
             indicator_set = catalog.sets.get(declared.set)
             if indicator_set is None:
                 yield _unknown("set", declared.set, place, catalog.sets)
@@ -290,12 +291,12 @@ def _plan_row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicato
             yield _unknown("measure", measure_id, place, catalog.measures)
         return
     if row.base:
-        yield from _cite(catalog, row.base.cite, place)
+        yield from check_cite(catalog, row.base.cite, place)
     if row.target:
-        yield from _cite(catalog, row.target.cite, place)
+        yield from check_cite(catalog, row.target.cite, place)
         yield from _rule(catalog, row.target.rule, measure_id, place, indicator_set)
     for value in row.values:
-        yield from _cite(catalog, value.cite, place)
+        yield from check_cite(catalog, value.cite, place)
         yield from _rule(catalog, value.rule, measure_id, place, indicator_set)
 
 
@@ -312,9 +313,24 @@ def _runs(catalog: Catalog) -> Iterator[Problem]:
         for i, child in enumerate(run.children):
             if child.set not in catalog.sets:
                 yield _unknown("set", child.set, catalog.place("run", run.id, "children", i), catalog.sets)
-            if child.run == run.id:
-                yield Problem("bad_value", catalog.place("run", run.id, "children", i), {"value": child.run, "detail": "children / run"})
+            circle = _circle(catalog, run.id, child.run)
+            if circle:
+                yield Problem("bad_value", catalog.place("run", run.id, "children", i), {"value": child.run, "detail": " → ".join(circle)})
         for code in run.regions:
             region = catalog.regions.get(code)
             if region and region.fictional != run.example:
                 yield Problem("run_example_region", catalog.place("run", run.id), {"region": code})
+
+
+def _circle(catalog: Catalog, run_id: str, child_id: str) -> list[str]:
+    """Return the way from a run over one of its children back to it; empty when there is none."""
+    ways = [[run_id, child_id]]
+    seen = {child_id}
+    while ways:
+        way = ways.pop()
+        if way[-1] == run_id:
+            return way
+        following = catalog.runs[way[-1]].children if way[-1] in catalog.runs else []
+        ways += [[*way, child.run] for child in following if child.run not in seen]
+        seen |= {child.run for child in following}
+    return []

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from evalkit.catalog.crosswalks import Crosswalk, check_crosswalks
 from evalkit.catalog.links import check_links
 from evalkit.catalog.models import Document, IndicatorSet, Measure, Plan, Region, Run, Title, UnitRow, Variable
 from evalkit.catalog.reading import build, build_list, read_yaml
 from evalkit.catalog.titles import load_titles
 from evalkit.catalog.units import Units
+from evalkit.catalog.verifications import Verifications, apply_verifications
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.project import Project, find_project
 from evalkit.tables import Located, file_sha256
@@ -38,6 +41,8 @@ class Catalog:
     plans: dict[str, Plan] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     titles: list[Title] = field(default_factory=list)
+    crosswalks: dict[str, Crosswalk] = field(default_factory=dict)
+    verifications: Verifications = field(default_factory=Verifications)
     places: dict[tuple[str, str], tuple[Located, tuple[str | int, ...]]] = field(default_factory=dict)
 
     def place(self, kind: str, item_id: str, *path: str | int) -> Place:
@@ -50,6 +55,21 @@ class Catalog:
         if run_id not in self.runs:
             raise EvalkitError(Problem("unknown_id", Place("params/runs"), {"kind": "run", "id": run_id, "hint": near(run_id, self.runs)}))
         return self.runs[run_id]
+
+    def in_order(self, run_ids: Iterable[str]) -> list[str]:
+        """Return runs sorted by id, each after the runs whose regions it counts as its subordinate units."""
+        chosen, ordered = set(run_ids), list[str]()
+
+        def take(run_id: str, above: tuple[str, ...]) -> None:
+            for child in sorted(child.run for child in self.runs[run_id].children):
+                if child in chosen and child not in above:
+                    take(child, (*above, child))
+            if run_id not in ordered:
+                ordered.append(run_id)
+
+        for run_id in sorted(chosen):
+            take(run_id, (run_id,))
+        return ordered
 
     def variable_unit(self, variable: str) -> str | None:
         """Return the unit of a variable, also of ``reported.<measure>`` and ``assigned.<measure>``; None when unknown."""
@@ -121,7 +141,8 @@ def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Cata
     kept: Catalog = _kept["catalog"]
     return replace(
         kept, documents=dict(kept.documents), variables=dict(kept.variables), measures=dict(kept.measures), sets=dict(kept.sets),
-        regions=dict(kept.regions), plans=dict(kept.plans), runs=dict(kept.runs), titles=list(kept.titles), places=dict(kept.places),
+        regions=dict(kept.regions), plans=dict(kept.plans), runs=dict(kept.runs), titles=list(kept.titles),
+        crosswalks=dict(kept.crosswalks), places=dict(kept.places),
     )  # fmt: skip
 
 
@@ -130,11 +151,12 @@ _kept: dict[str, Any] = {}
 
 
 def _rule_files(project: Project) -> list[Path]:
-    names = ("measures", "sets", "regions", "plans", "runs")
+    names = ("measures", "sets", "regions", "plans", "runs", "crosswalks")
     lists = [project.params / name for name in ("documents.yml", "units.yml", "variables.yml", "titles.csv")]
     return [
         *(path for path in lists if path.is_file()),
         *(path for name in names for path in sorted((project.params / name).glob("*.yml"))),
+        *sorted((project.params / "verifications").glob("*.csv")),
     ]
 
 
@@ -146,9 +168,11 @@ def _read(project: Project, units: bool) -> Catalog:
     _read_folder(catalog, Region, "region", catalog.regions, problems)
     _read_folder(catalog, Plan, "plan", catalog.plans, problems)
     _read_folder(catalog, Run, "run", catalog.runs, problems)
+    _read_folder(catalog, Crosswalk, "crosswalk", catalog.crosswalks, problems)
     catalog.titles = load_titles(catalog, problems)
     if not problems:
-        problems = check_links(catalog, units=units)
+        problems = [*check_links(catalog, units=units), *check_crosswalks(catalog)]
+        apply_verifications(catalog, problems)
     if any(problem.severity == "error" for problem in problems):
         raise EvalkitError(problems)
     return catalog

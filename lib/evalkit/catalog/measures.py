@@ -33,8 +33,8 @@ class Measure(Model):
     digits: int | None = Field(default=None, ge=0, le=12)
     formula: str | None = None
     expression: str | None = None
-    roles: dict[str, RoleBinding | Id] = {}
-    components: list[Id] = []
+    roles: dict[str, RoleBinding | Id] = Field(default_factory=dict)
+    components: list[Id] = Field(default_factory=list)
     reported_only: str = ""
     definition_zh: str = ""
     cite: Cite | None = None

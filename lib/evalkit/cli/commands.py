@@ -6,8 +6,9 @@ import io
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,6 +33,12 @@ Runs = Annotated[list[str] | None, typer.Argument(help="评估编号，缺省为
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON.")]
 Period = Annotated[str | None, typer.Option("--period", help="评估期，缺省为最近一期。Period, default the latest.")]
 SetOrPlan = Annotated[str | None, typer.Option("--set", help="指标体系或规划编号。Id of a set or plan.")]
+
+_TIME_HELP = "每个笔记本最多运行多少秒，缺省 3600。Seconds for each notebook, default 3600."
+_MEMORY_HELP = (
+    "每个笔记本最多占用多少 MB 内存（地址空间），缺省 4096；只在 Linux 上有效，用 --kernel 时无效。"
+    "MB of memory (address space) for each notebook, default 4096; only on Linux, and not with --kernel."
+)
 
 
 @app.callback()
@@ -107,31 +114,48 @@ def run(
     keep: Annotated[int, typer.Option("--keep", min=0, help="保留多少个以前的结果。Earlier states to keep.")] = 10,
     kernel: Annotated[bool, typer.Option("--kernel", help="每个笔记本启动普通内核。An ordinary kernel for each notebook.")] = False,
     explain_only: Annotated[bool, typer.Option("--explain", help="只说明哪些要重跑、为什么。Only say what would run, and why.")] = False,
+    time_limit: Annotated[int | None, typer.Option("--time-limit", metavar="SECONDS", help=_TIME_HELP)] = None,
+    memory_limit: Annotated[int | None, typer.Option("--memory-limit", metavar="MB", help=_MEMORY_HELP)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="每行输出一个 JSON 事件。Print one JSON event per line.")] = False,
 ) -> None:
     """逐地区执行评估笔记本并汇总；没有变化的不重跑。Execute what is missing or stale, region by region, and assemble the results.
 
     Example: evalkit run chongming-2023
     """
-    from evalkit.cli.console import consoles, say
+    from evalkit.cli.console import consoles
+    from evalkit.cli.progress import put_problems, unchanged_line
+    from evalkit.runner.notebooks import check_limits
 
+    try:
+        check_limits(time_limit, memory_limit)
+    except EvalkitError as error:
+        raise typer.BadParameter(error.problems[0].line()) from None
     if explain_only:
-        _print_status(runs, as_json=False)
+        _print_status(runs, as_json)
         return
-    todo = _not_fresh(runs) if not force and not region else None
-    if todo is not None:
-        out, _ = consoles()
-        for run_id, changed in todo.items():
-            if changed == []:
-                out.print(say(f"＝ {run_id} 没有变化，结果仍然有效", f"= {run_id} unchanged, the results still hold"))
-        if all(changed == [] for changed in todo.values()):
+    try:
+        todo = _not_fresh(runs) if not force and not region else {}
+        fresh = [run_id for run_id, changed in todo.items() if changed == []]
+        if todo and len(fresh) == len(todo) and not as_json:  # nothing has to be loaded
+            out, _ = consoles()
+            for run_id in fresh:
+                out.print(unchanged_line(run_id), markup=False)
             return
-    catalog = _load()
-    chosen: list[str] = []
-    for run_id in _chosen(catalog, runs):  # a run whose subordinate units are assessed anew may change with them
-        children = {child.run for child in catalog.run(run_id).children}
-        if todo is None or todo[run_id] != [] or children & set(chosen):
-            chosen.append(run_id)
-    raise typer.Exit(0 if _run_all(catalog, chosen, region, force, keep, kernel) else 1)
+        catalog = _load()
+        chosen: list[str] = []
+        for run_id in _chosen(catalog, runs):  # a run whose subordinate units are assessed anew may change with them
+            children = {child.run for child in catalog.run(run_id).children}
+            if run_id not in fresh or children & set(chosen):
+                chosen.append(run_id)
+        fresh = [run_id for run_id in fresh if run_id not in chosen]
+        how = {"regions": region, "force": force, "keep": keep, "kernel": kernel, "time_limit": time_limit, "memory_limit": memory_limit}
+        ok = _run_all(catalog, chosen, fresh, as_json, **how)
+    except EvalkitError as error:
+        if not as_json:
+            raise
+        put_problems(error.problems)
+        ok = False
+    raise typer.Exit(0 if ok else 1)
 
 
 def _not_fresh(runs: list[str] | None) -> dict[str, list[str] | None]:
@@ -145,42 +169,23 @@ def _not_fresh(runs: list[str] | None) -> dict[str, list[str] | None]:
     return {run_id: changed_files(project, run_id) if run_id in known else None for run_id in chosen}
 
 
-def _run_all(catalog: Catalog, chosen: list[str], regions: list[str] | None, force: bool, keep: int = 10, kernel: bool = False) -> bool:
-    from evalkit.cli.console import consoles, failure_table, problem_lines, progress, region_line, say
-    from evalkit.runner import Event, run_assessment
+def _run_all(catalog: Catalog, chosen: list[str], fresh: Sequence[str] = (), as_json: bool = False, **how: Any) -> bool:
+    from evalkit.cli.progress import shown
+    from evalkit.runner import run_assessment
 
-    out, err = consoles()
     ok = True
-    shown: list[Problem] = []
-    made: list[str] = []
-    with progress() as bar:
+    with shown(catalog, as_json) as show:
+        for run_id in fresh:
+            show.unchanged(run_id)
         for run_id in chosen:
-            events: list[Event] = []
-
-            def tell(event: Event, events: list[Event] = events) -> None:
-                events.append(event)
-                bar.count(event.run, event.done, event.total)
-                bar.say(region_line(event, catalog.regions[event.region].name_zh if event.region else ""))
-
-            bar.count(run_id, 0, len(regions or catalog.run(run_id).regions))
             try:
-                outcome = run_assessment(catalog, run_id, regions=regions, force=force, keep=keep, tell=tell, kernel=kernel)
+                outcome = run_assessment(catalog, run_id, tell=show.tell, **how)
             except EvalkitError as error:
-                shown += error.problems
+                show.refused(run_id, error.problems)
                 ok = False
                 continue
-            if not events:
-                bar.say(say(f"＝ {run_id} 没有变化，结果仍然有效", f"= {run_id} unchanged, the results still hold"))
-            shown += outcome.problems
+            show.finished(outcome)
             ok = ok and outcome.ok
-            made += [run_id] if outcome.finished else []
-    for line in problem_lines([p for p in shown if p.severity != "note" and p.code != "region_failed"]):
-        err.print(line)
-    table = failure_table(shown)
-    if table is not None:
-        err.print(table, soft_wrap=False)
-    for run_id in made:
-        out.print(say("结果：", "results: ") + catalog.project.label(catalog.project.processed(run_id)) + "/results.csv")
     return ok
 
 
@@ -235,7 +240,7 @@ def demo(force: Annotated[bool, typer.Option("--force", help="即使没有变化
     """
     catalog = _load()
     chosen = catalog.in_order(catalog.runs)
-    ok = _run_all(catalog, chosen, None, force)
+    ok = _run_all(catalog, chosen, force=force)
     raise typer.Exit(0 if _report_all(catalog, chosen, None) and ok else 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,8 +23,8 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 
 def consoles() -> tuple[Console, Console]:
     """Return consoles for results and for problems; wide enough not to break lines in a log."""
-    width = None if sys.stdout.isatty() else 200
-    return Console(highlight=False, width=width, soft_wrap=True), Console(stderr=True, highlight=False, width=width, soft_wrap=True)
+    out, err = (None if stream.isatty() else 200 for stream in (sys.stdout, sys.stderr))
+    return Console(highlight=False, width=out, soft_wrap=True), Console(stderr=True, highlight=False, width=err, soft_wrap=True)
 
 
 def say(zh: str, en: str) -> str:
@@ -31,18 +32,24 @@ def say(zh: str, en: str) -> str:
     return en if language() == "en" else zh
 
 
-def region_line(event: Event, name: str) -> Text:
-    """Return the line of a finished region: symbol, region, counts, seconds."""
-    if event.problem is not None:
-        return Text.assemble(("✗ ", "red"), f"{event.run} {event.region} {name} ", (say("失败", "failed"), "red"))
-    rows = list(event.rows)
+def status_counts(rows: Iterable[dict[str, str]]) -> tuple[str, dict[str, int]]:
+    """Return the latest period of a region's results and how many indicators of its set (else of its plan) have which status."""
+    rows = list(rows)
     basis = "set" if any(row["basis"] == "set" for row in rows) else "plan"
     period = max((row["period"] for row in rows), default="")
     counts: dict[str, int] = {}
     for by_status in count_by_indicator(row for row in rows if row["basis"] == basis and row["period"] == period).values():
         for status, count in by_status.items():
             counts[status] = counts.get(status, 0) + count
-    shown = "  ".join(f"{symbol} {word('status', status)} {counts[status]}" for status, symbol in _SYMBOLS.items() if counts.get(status))
+    return period, {status: counts[status] for status in _SYMBOLS if counts.get(status)}
+
+
+def region_line(event: Event, name: str) -> Text:
+    """Return the line of a finished region: symbol, region, counts, seconds."""
+    if event.problem is not None:
+        return Text.assemble(("✗ ", "red"), f"{event.run} {event.region} {name} ", (say("失败", "failed"), "red"))
+    period, counts = status_counts(event.rows)
+    shown = "  ".join(f"{symbol} {word('status', status)} {counts[status]}" for status, symbol in _SYMBOLS.items() if status in counts)
     shown = f"{period}  {shown}" if shown else ""
     label = name if event.region else say("汇总", "roll-up")
     return Text.assemble(("✓ ", "green"), f"{event.run} {event.region} {label}  {shown}  ", (f"{event.seconds:.1f} s", "dim"))
@@ -64,19 +71,41 @@ def problem_lines(problems: Iterable[Problem]) -> Iterable[Text]:
         )
 
 
-def failure_table(problems: Iterable[Problem]) -> Table | None:
-    """Return the regions that failed: region, step of the notebook, message, remedy; None when none did."""
-    failed = [problem for problem in problems if problem.code == "region_failed"]
-    if not failed:
+def faults(problem: Problem) -> list[tuple[str, str]]:
+    """Return message and remedy of each fault that made a notebook fail; those of the data have remedies of their own."""
+    if problem.code != "region_failed":
+        return [(problem.message(), problem.remedy())]
+    detail = str(problem.values["detail"]).strip()
+    found = re.findall(r"(.+?) → ([^\n]*)", detail, re.S)
+    first = detail.splitlines()[0] if detail else problem.message()
+    return [(message.strip(), remedy) for message, remedy in found] or [(first, problem.remedy())]
+
+
+def failure_table(failures: Iterable[Problem], width: int = 200) -> Table | None:
+    """Return the regions that failed: region, step of the notebook, message, remedy; None when none did.
+
+    Where there is little room, message and remedy stand below each other.
+    """
+    rows = [(problem, *fault) for problem in failures for fault in faults(problem)]
+    if not rows:
         return None
-    heads = (say("地区", "region"), say("步骤", "step"), say("问题", "problem"), say("处理办法", "remedy"))
+    region_head, step_head, problem_head, remedy_head = (
+        say("地区", "region"), say("步骤", "step"), say("问题", "problem"), say("处理办法", "remedy"),
+    )  # fmt: skip
+    if narrow := width < 120:
+        heads = [f"{region_head}\n{step_head}", f"{problem_head}\n→ {remedy_head}"]
+    else:
+        heads = [region_head, step_head, problem_head, remedy_head]
     table = Table(*heads, title=say("未完成的地区", "regions that failed"), show_lines=True)
-    for problem in failed:
-        # The notebook's error lists the faults of the region, each with its own remedy.
-        for fault in str(problem.values["detail"]).partition(": ")[2].splitlines() or [problem.message()]:
-            message, _, remedy = fault.partition(" → ")
-            cells = (problem.region or problem.values["region"], problem.place.cell, message, remedy or problem.remedy())
-            table.add_row(*(Text(str(cell)) for cell in cells[:3]), Text(str(cells[3]), style="bold"))
+    for column in table.columns:
+        column.overflow = "fold"  # nothing of a long path or of a Chinese sentence may be cut off
+    arrow = say("→", "→ ")  # with a space a Chinese sentence, one word to the table, would begin on the next line
+    for problem, message, remedy in rows:
+        region, step = problem.region or say("汇总", "roll-up"), problem.place.cell
+        if narrow:
+            table.add_row(Text(f"{region}\n{step}"), Text.assemble(message, "\n", arrow, (remedy, "bold")))
+        else:
+            table.add_row(Text(region), Text(step), Text(message), Text(remedy, style="bold"))
     return table
 
 

@@ -10,6 +10,8 @@ import typer
 from evalkit.assessment.needs import classes_of, needs_of
 from evalkit.catalog import load_catalog
 from evalkit.catalog.load import near
+from evalkit.cli import sets_authoring, sets_compare
+from evalkit.cli.sets_verify import sets_check, sets_sheet, sets_verify
 from evalkit.messages import EvalkitError, Problem, word
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: As
             "target": target.text,
             "state": target.cite.state,
             "clause": target.cite.clause,
+            "verified_by": target.cite.verified_by,
+            "verified_on": target.cite.verified_on,
+            "page": target.cite.page,
         }
         for row in found.rows
         for target in row.targets
@@ -64,7 +69,8 @@ def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: As
         return
     for item in rows:
         name = f"{item['part_of']}·{item['name_zh']}" if item["part_of"] else item["name_zh"]
-        attribute, state = word("attribute", item["attribute"]), word("state", item["state"])
+        attribute = word("attribute", item["attribute"])
+        state = "，".join(part for part in (word("state", item["state"]), item["verified_by"], item["verified_on"]) if part)
         print(f"{item['id']}  {attribute}  {name}（{item['unit']}）  {item['target']}  〔{state}〕")
 
 
@@ -104,34 +110,9 @@ def sets_needs(
         print(f"    {item['variable']}  {item['variable_zh']}{when}  {item['unit']}  {item['department']}")
 
 
-@sets_app.command("check")
-def sets_check(set_id: Annotated[str | None, typer.Argument(metavar="[SET]")] = None, as_json: AsJson = False) -> None:
-    """检查指标体系并列出待核对的指标值。Check sets and list the targets that nobody verified.
-
-    Example: evalkit sets check cn-demo-2019
-    """
-    catalog = load_catalog(units=True)
-    chosen = [set_id] if set_id else sorted(catalog.sets)
-    open_cells = [
-        {
-            "set": name,
-            "row": row.id,
-            "name_zh": row.name_zh,
-            "levels": list(target.levels),
-            "target": target.text,
-            "state": target.cite.state,
-        }
-        for name in chosen
-        for row in _known_set(catalog, name).rows
-        for target in row.targets
-        if target.cite.state != "verified"
-    ]
-    if as_json:
-        print(json.dumps(open_cells, ensure_ascii=False, indent=2))
-        return
-    for cell in open_cells:
-        print(f"{cell['set']} {cell['row']}  {cell['name_zh']}  {cell['target']}  〔{word('state', str(cell['state']))}〕")
-    print(f"{len(chosen)} 个指标体系，规则无误；{len(open_cells)} 个指标值待核对原文。")
+sets_app.command("check")(sets_check)
+sets_app.command("sheet")(sets_sheet)
+sets_app.command("verify")(sets_verify)
 
 
 def _known_set(catalog: Catalog, set_id: str) -> Any:
@@ -149,3 +130,7 @@ def _set_record(catalog: Catalog, set_id: str) -> dict[str, Any]:
     document = catalog.documents[found.document]
     return {"id": set_id, "name_zh": found.name_zh, "document": found.document, "number": document.number, "levels": list(found.levels),
             "complete": found.complete, "rows": len(found.rows), "states": states}  # fmt: skip
+
+
+sets_authoring.register(sets_app)
+sets_compare.register(sets_app)

@@ -167,8 +167,9 @@ def _token(text: str, at: int) -> _Token:
         if found:
             return _Token(kind, found[0], at, found.end())
     run = _RUN.match(text, at)
-    piece = run[0] if run else text[at]
-    raise ExpressionError("number" if text[at] in ".0123456789" else "unknown" if run else "sign", at + 1, piece)
+    if not run or not (text[at].isalnum() or text[at] in "_."):
+        raise ExpressionError("sign", at + 1, text[at])
+    raise ExpressionError("number" if text[at] in ".0123456789" else "unknown", at + 1, run[0])
 
 
 def _printed_name(text: str, at: int, names: Mapping[str, str], by_length: Sequence[str]) -> _Token | None:
@@ -344,4 +345,3 @@ def _written(node: Expr) -> tuple[str, int]:
             name = "round_to" if operator == "round" else operator
             return f"{name}({', '.join(_write(argument, 0) for argument in arguments)})", _LEAF
     raise FormulaError(f"{type(node).__name__} has no text")
-

@@ -6,25 +6,31 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from evalkit.catalog import Catalog
+from evalkit.catalog.load import near
 from evalkit.catalog.models import Children, Region, Run
 from evalkit.intake.inputs import Input
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import file_sha256, read_csv
 
-_COUNTED = {"city": "cities", "county": "counties", "township": "townships", "village": "villages"}
+#: Levels of the divisions, the highest first, and what their units are called in variables.
+LEVELS = ("nation", "province", "city", "county", "township", "village")
+COUNTED = {"city": "cities", "county": "counties", "township": "townships", "village": "villages"}
 _COLUMNS = ["region_code", "period", "basis", "set", "status"]
-_Rows = dict[tuple[str, str], list[str]]  # statuses by region and period
+_NOTHING_ASKED = {"not_applicable", "no_target"}
+Statuses = Mapping[tuple[str, str], list[str]]  # by region and period
 
 
 def meets_all(statuses: Iterable[str]) -> bool | None:
     """Return whether every row that applies is met: a reading of 达到建设标准 for counting, not a verdict of the set.
+
+    A row that asks for nothing (a task that nobody set) counts neither way.
 
     Returns
     -------
     bool or None
         None as long as nothing failed and something is unknown, or nothing applies at all.
     """
-    found = set(statuses) - {"not_applicable"}
+    found = set(statuses) - _NOTHING_ASKED
     if "not_met" in found:
         return False
     return True if found == {"met"} else None
@@ -53,29 +59,54 @@ def count_children(catalog: Catalog, run: Run, problems: list[Problem], region: 
     for position, child in enumerate(run.children):
         place = catalog.place("run", run.id, "children", position)
         try:
-            state, statuses = _finished(catalog, child, place)
+            state, statuses = finished(catalog, child, place)
         except EvalkitError as error:
             problems.extend(error.problems)
             continue
-        level = next((name for name in catalog.sets[child.set].levels if name in _COUNTED), "")
+        orphans = sorted({code for code, _ in statuses if code in catalog.regions and not catalog.regions[code].parent})
+        if orphans:
+            problems.append(Problem("children_orphans", place, {"run": child.run, "units": orphans[:8]}, "warning"))
         for code in run.regions if region is None else [region]:
+            parent = catalog.regions[code]
+            level = units_level(catalog, child.set, parent)
+            if not level:
+                problems.append(Problem("level_mismatch", place, {"set": child.set, "region": code, "level": parent.level}, "error", code))
+                continue
             for period in run.periods:
-                found += _count(catalog, child, state, statuses, catalog.regions[code], level, period, problems)
+                found += _count(catalog, child, state, statuses, parent, level, period, problems)
     return found
 
 
-def _finished(catalog: Catalog, child: Children, place: Place) -> tuple[str, _Rows]:
+def units_level(catalog: Catalog, set_id: str, parent: Region) -> str:
+    """Return at which level the units of a region are that a set is for: the highest below it with any, else the highest; empty for none."""
+    below = LEVELS[LEVELS.index(parent.level) + 1 :] if parent.level in LEVELS else ()
+    fitting = [level for level in below if level in COUNTED and level in catalog.sets[set_id].levels]
+    peopled = {region.level for region in catalog.regions.values() if region.parent == parent.code}
+    return next((level for level in fitting if level in peopled), fitting[0] if fitting else "")
+
+
+def finished(catalog: Catalog, child: Children, place: Place) -> tuple[str, Statuses]:
+    """Return the state of a run that units are counted in, and the statuses of its regions under the set.
+
+    Raises
+    ------
+    EvalkitError
+        There is no such run, it is not finished, or it is not in the state to which it is pinned.
+    """
     folder = catalog.project.processed(child.run)
     manifest, results = folder / "manifest.json", folder / "results.csv"
     if not manifest.is_file() or not results.is_file():
+        if child.run not in catalog.runs:
+            values = {"kind": "run", "id": child.run, "hint": near(child.run, catalog.runs)}
+            raise EvalkitError(Problem("unknown_id", place, values))
         raise EvalkitError(Problem("children_unfinished", place, {"run": child.run}))
     state = file_sha256(manifest)[:12]
     if child.state and child.state != state:
         raise EvalkitError(Problem("children_changed", place, {"run": child.run, "pinned": child.state, "found": state}))
-    rows, problems = read_csv(results, catalog.project.label(results), _COLUMNS)
+    rows, problems = read_csv(results, f"data/processed/{child.run}/results.csv", _COLUMNS)
     if problems:
         raise EvalkitError(problems)
-    statuses: _Rows = {}
+    statuses: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row["basis"] == "set" and row["set"] == child.set:
             statuses.setdefault((row["region_code"], row["period"]), []).append(row["status"])
@@ -83,11 +114,11 @@ def _finished(catalog: Catalog, child: Children, place: Place) -> tuple[str, _Ro
 
 
 def _count(
-    catalog: Catalog, child: Children, state: str, statuses: Mapping[tuple[str, str], list[str]], parent: Region, level: str, period: str,
+    catalog: Catalog, child: Children, state: str, statuses: Statuses, parent: Region, level: str, period: str,
     problems: list[Problem],
 ) -> list[Input]:  # fmt: skip
     units = catalog.units_of(parent.code, level, period[:4])
-    names = [f"hierarchy.{_COUNTED[level]}{suffix}" for suffix in ("", "_meeting", "_named")]
+    names = [f"hierarchy.{COUNTED[level]}{suffix}" for suffix in ("", "_meeting", "_named")]
     meets = {unit.code: meets_all(statuses.get((unit.code, period), [])) for unit in units}
     open_ones = [unit.name_zh for unit in units if meets[unit.code] is None]
     if open_ones:
@@ -104,7 +135,7 @@ def _count(
         missing = "not_involved" if not units else "not_collected" if open_ones and name != names[0] else ""
         inputs.append(
             Input(
-                id=f"{child.run}@{state}!{parent.code}.{period}.{name}",
+                id=f"{child.run}!{parent.code}.{period}.{name}",
                 region=parent.code,
                 variable=name,
                 period=period,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -14,6 +15,20 @@ INPUT_COLUMNS = [
     "id", "file", "sheet", "cell", "value_received", "unit_received", "factor",
     "correction_id", "evidence_id", "missing_reason", "data_year", "bound", "note",
 ]  # fmt: skip
+
+
+_COUNTED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*@[0-9a-f]{12})/results\.csv", re.ASCII)
+
+
+def counted_in(file: str) -> str:
+    """Return the state of the finished run (``RUN@STATE``) that the `file` of an input names; empty for a raw file."""
+    found = _COUNTED.fullmatch(file)
+    return found[1] if found else ""
+
+
+def input_path(file: str) -> str:
+    """Return the `file` of an input as seen from the project: under data/raw, or data/processed where it names a state of a run."""
+    return f"data/processed/{file}" if counted_in(file) else f"data/raw/{file}"
 
 
 @dataclass(frozen=True)

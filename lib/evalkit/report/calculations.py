@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
+from evalkit.intake.inputs import counted_in
 from evalkit.report import look, marks, phrases, wording
 from evalkit.report.printed import Printed, row_key
+from evalkit.report.units import units_sentence
 
 Row = Mapping[str, str]
 _SAID_ELSEWHERE = ("example_data", "corrected", "rebased", "no_numeric_target", "base_is_current", "comparison_missing")
@@ -74,7 +76,8 @@ def _composite(parts: Sequence[Row]) -> Calculation:
         counts[part["status"]] = counts.get(part["status"], 0) + 1
     first = parts[0]
     coming = marks.ahead(first["period"], first["milestone"])
-    inner, code = wording.counts_phrase(counts, coming=coming), marks.counted(status, coming)
+    attribute = first["attribute"]
+    inner, code = wording.counts_phrase(counts, coming=coming, attribute=attribute), marks.counted(status, coming, attribute)
     text = f"由{len(parts)}个分项组成：{inner}；按分项合并为{look.status(code).zh}。"
     return Calculation("composite", first["attribute"], first["seq"], first["part_of"] or first["name_zh"], code, (("合并", text),), ())
 
@@ -89,17 +92,25 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
         sources = tuple(dict.fromkeys(source_line(item, named=False) for item in found))
         if formula and row["value"]:
             verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
-        target = f"指标值“{row['target_text']}”；" if phrases.unit(row["target_text"]) else ""
-        said = (("判定", f"{_reported(row, printed)}；{target}{verdict}"), *_remarks(trace))
+        target = f"{wording.aim(row)}“{row['target_text']}”；" if phrases.unit(row["target_text"]) else ""
+        said = (("判定", f"{_reported(row, printed)}；{target}{verdict}"), *_units(trace, printed), *_remarks(trace))
         return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources)
     lines = (
         ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
         ("结果与修约", result_line(trace)),
         ("判定", verdict),
+        *_units(trace, printed),
         *_remarks(trace),
     )
     return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], code, lines, sources)
+
+
+def _units(trace: Mapping[str, Any], printed: Printed) -> Iterator[tuple[str, str]]:
+    """Yield the counts of subordinate units where they were read from a finished run."""
+    text = units_sentence(trace, printed)
+    if text:
+        yield "下级单位", text
 
 
 def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -173,6 +184,9 @@ def source_line(item: Mapping[str, Any], *, named: bool = True) -> str:
         text += f"（{phrases.period(when)}）"
     if not item.get("file"):
         return text
+    counted = counted_in(str(item["file"]))
+    if counted:
+        return f"{text}：评估结果{counted}" if named else f"评估结果{counted}"
     text = f"{text}：{item['file']}" if named else str(item["file"])
     text += f"〔{place}〕" if place else ""
     received = str(item.get("value_received", ""))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalkit.catalog.models import IndicatorSet
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class ReportContext:
         Document of each set and plan, by id.
     measure_names : mapping
         Chinese names of measures by id.
+    sets : mapping
+        The indicator sets by id, for groups, marks and pass rules; optional.
     update_notes : sequence of str
         What changed since the earlier results, in sentences; a chapter of its own when there is any.
     """
@@ -65,6 +71,7 @@ class ReportContext:
     set_documents: Mapping[str, str] = field(default_factory=dict)
     plan_documents: Mapping[str, str] = field(default_factory=dict)
     measure_names: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, IndicatorSet] = field(default_factory=dict)
     update_notes: Sequence[str] = ()
 
     def set_name(self, identifier: str) -> str:

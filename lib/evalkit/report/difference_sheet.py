@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evalkit.messages import Language
-from evalkit.report import look, phrases
+from evalkit.report import look, marks, phrases
 from evalkit.report.difference import file_lines
 from evalkit.report.difference_speech import clean, layer_word
 from evalkit.report.difference_words import Wording
@@ -101,7 +101,7 @@ def _styles(book: Any) -> dict[str, Any]:
         "": book.add_format({**font, "text_wrap": True}),
         "head": book.add_format({**font, "bold": True, "bg_color": "#F3F5F7", "bottom": 1}),
     }
-    for code, shown in look.STATUSES.items():
+    for code, shown in (*look.STATUSES.items(), *look.MARKS.items()):
         styles[code] = book.add_format({**font, "font_color": shown.ink})
     return styles
 
@@ -117,7 +117,7 @@ def _sheet(
     sheet.fit_to_pages(1, 0)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    labels = {look.status(code).label: code for code in look.STATUSES}
+    labels = {look.status(code).label: code for code in (*look.STATUSES, *look.MARKS)}
     for column, head in enumerate(heads):
         sheet.write_string(0, column, clean(head), styles["head"])
     for number, row in enumerate(rows, start=1):
@@ -141,7 +141,7 @@ def _source(wording: Wording, row: dict[str, str]) -> str:
 
 def _change(wording: Wording, change: Change) -> list[str]:
     row, line = change.row, wording.line(change)
-    verdicts = [_label(wording, code) for code in change.pair("status")]
+    verdicts = [_label(wording, marks.counted(code, False, row["attribute"])) for code in change.pair("status")]
     values = [side.get("value", "") or side.get("value_text", "") for side in (change.before, change.after)]
     which = [line.region, line.period, _source(wording, row), row["milestone"], row["indicator"], line.seq, line.name, row["unit"]]
     why = [line.change, wording.comma.join(dict.fromkeys(line.layers)), wording.join(line.causes)]
@@ -161,5 +161,5 @@ def _causes(wording: Wording, change: Change) -> list[list[str]]:
     for cause in change.causes:
         where = [cause.id, cause.name, cause.period, cause.file, cause.cell]
         values = [cause.before, cause.after, cause.used_before, cause.used_after]
-        found.append([*head, layer_word(cause.layer, wording.lang), *where, *values, wording.cause(cause)])
+        found.append([*head, layer_word(cause.layer, wording.lang), *where, *values, wording.cause(cause, row["attribute"])])
     return found

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from evalkit.messages import Language, language, word, words
-from evalkit.report import phrases
+from evalkit.report import marks, phrases
 from evalkit.review.difference import Cause, Pair
 
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -63,9 +63,9 @@ class Speech:
         """Return layers in words; several that could not be separated are joined."""
         return self.say("与", " and ").join(layer_word(name, self.lang) for name in names)
 
-    def status(self, code: str) -> str:
-        """Return the word for a status."""
-        return self.word("status", code) if code else self.say("未列出", "not listed")
+    def status(self, code: str, attribute: str = "") -> str:
+        """Return the word for a status; basic conditions and veto items have words of their own."""
+        return self.word("status", marks.counted(code, False, attribute)) if code else self.say("未列出", "not listed")
 
     def cell(self, name: str, text: str) -> str:
         """Return a cell of the results in words."""
@@ -74,17 +74,17 @@ class Speech:
         group = {"target_state": "state", "value_source": "value_source", "attribute": "attribute", "status": "status", "reason": "reason"}
         return self.word(group[name], text) if name in group and text else phrases.shortened(text, 4)
 
-    def cause(self, cause: Cause) -> str:
-        """Return a cause in words, with file and cell."""
+    def cause(self, cause: Cause, attribute: str = "") -> str:
+        """Return a cause in words, with file and cell; `attribute` is that of the row."""
         place = (
             f"{cause.file}!{cause.cell}"
             if cause.cell and not cause.cell.startswith("L")
             else " ".join(filter(None, (cause.file, cause.cell)))
         )
         where = self.say(f"（{clean(place)}）", f" ({clean(place)})") if place else ""
-        return f"{layer_word(cause.layer, self.lang)}{self.say('：', ': ')}{self._what(cause)}{where}"
+        return f"{layer_word(cause.layer, self.lang)}{self.say('：', ': ')}{self._what(cause, attribute)}{where}"
 
-    def _what(self, cause: Cause) -> str:
+    def _what(self, cause: Cause, attribute: str) -> str:
         name = clean(cause.name or cause.id)
         if cause.id.startswith("assigned."):
             name += self.say("·上级任务", ", superior's task")
@@ -98,7 +98,9 @@ class Speech:
                 read = tuple(self.word("reason", text) for text in (cause.before, cause.after))
                 return f"{clean(cause.id)} {dated}{gap}" + self.turned((read[0], read[1]), self.say("未提供", "not given"))
             case "decision":
-                pair = tuple(self.word("status", text) if text else self.say("未判定", "undecided") for text in (cause.before, cause.after))
+                pair = tuple(
+                    self.status(text, attribute) if text else self.say("未判定", "undecided") for text in (cause.before, cause.after)
+                )
                 return f"{clean(cause.id)} {dated}{gap}" + self.turned((pair[0], pair[1]))
             case "state":
                 return (

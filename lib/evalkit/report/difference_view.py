@@ -61,7 +61,7 @@ class DiffView:
 
     def flips(self) -> Any:
         """Return a figure of the verdicts that changed."""
-        flips = sorted(self.difference.flips().items(), key=lambda item: -item[1])
+        flips = sorted(self.wording.flips().items(), key=lambda item: -item[1])
         if not flips:
             return _html(self._nothing("没有判定发生变化。"))
         labels = [f"{self._status(old)} → {self._status(new)}" for (old, new), _ in flips]

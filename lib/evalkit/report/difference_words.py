@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evalkit.messages import Language
-from evalkit.report import phrases
+from evalkit.report import marks, phrases
 from evalkit.report.difference_speech import Speech, clean, layer_word
 from evalkit.review.difference import Change, Difference, Effect
 
@@ -76,7 +76,7 @@ class Wording(Speech):
                           f"{found.compared} rows compared, {total} differ: {self.comma.join(counts)}.")]  # fmt: skip
         flips = [
             self.say(f"{self.turned((self.status(a), self.status(b)))}{n}行", f"{self.turned((self.status(a), self.status(b)))}: {n}")
-            for (a, b), n in found.flips().items()
+            for (a, b), n in self.flips().items()
         ]
         if flips:
             lines.append(self.say(f"判定：{'，'.join(flips)}。", f"Verdicts: {', '.join(flips)}."))
@@ -87,6 +87,15 @@ class Wording(Speech):
             lines.append(self.say(f"其中{mixed}行由几个原因共同造成，单独一个原因的影响与此不同。",
                                   f"In {mixed} rows several causes act together: one alone would have another effect."))  # fmt: skip
         return lines + self.notes()
+
+    def flips(self) -> dict[tuple[str, str], int]:
+        """Return how many rows went from one verdict to another, by the codes that are printed."""
+        found: dict[tuple[str, str], int] = {}
+        for change in self.difference.of_kind("status"):
+            attribute, (old, new) = change.row["attribute"], change.pair("status")
+            pair = marks.counted(old, False, attribute), marks.counted(new, False, attribute)
+            found[pair] = found.get(pair, 0) + 1
+        return found
 
     def notes(self) -> list[str]:
         """Return what a reader must know about how the causes were found."""
@@ -116,7 +125,7 @@ class Wording(Speech):
     def change(self, change: Change) -> str:
         """Return what changed in a row."""
         if change.coverage in ("appeared", "disappeared"):
-            shown = self.join([self.status(change.row["status"]), self.printed(change.row)])
+            shown = self.join([self.status(change.row["status"], change.row["attribute"]), self.printed(change.row)])
             return self.say(
                 f"{self.word('diff_coverage', change.coverage)}（{shown}）", f"{self.word('diff_coverage', change.coverage)} ({shown})"
             )
@@ -124,7 +133,8 @@ class Wording(Speech):
         if change.kind == "status":
             reason = change.after["reason"]
             why = self.say(f"（{self.word('reason', reason)}）", f" ({self.word('reason', reason)})") if reason else ""
-            parts.append(self.turned((self.status(change.before["status"]), self.status(change.after["status"]))) + why)
+            turn = [self.status(row["status"], change.row["attribute"]) for row in (change.before, change.after)]
+            parts.append(self.turned((turn[0], turn[1])) + why)
         elif change.coverage == "reason":
             parts.append(self.say("原因", "reason ") + self.turned((self._reason(change.before), self._reason(change.after))))
         elif change.coverage:
@@ -171,8 +181,8 @@ class Wording(Speech):
         """Return one text for each cause; where several layers acted, what each of them did."""
         found = []
         for effect in change.effects:
-            did = self.effect(effect) if len(change.effects) > 1 else ""
-            texts = [self.cause(cause) for cause in effect.causes]
+            did = self.effect(effect, change.row["attribute"]) if len(change.effects) > 1 else ""
+            texts = [self.cause(cause, change.row["attribute"]) for cause in effect.causes]
             if len(effect.layers) > 1:
                 texts.append(self.say(f"{self.layers(effect.layers)}未能分开", f"{self.layers(effect.layers)} could not be separated"))
             found += [*texts[:-1], texts[-1] + (self.say(f"——{did}", f" — {did}") if did else "")] if texts else []
@@ -181,11 +191,12 @@ class Wording(Speech):
             found.append(self.say(f"{names}共同作用，单独一项的影响与此不同", f"{names} act together; one alone would have another effect"))
         return found
 
-    def effect(self, effect: Effect) -> str:
+    def effect(self, effect: Effect, attribute: str = "") -> str:
         """Return what one layer did to the row."""
         parts = []
         if effect.status[0] != effect.status[1]:
-            parts.append(self.say("判定", "verdict ") + self.turned((self.status(effect.status[0]), self.status(effect.status[1]))))
+            turn = [self.status(code, attribute) for code in effect.status]
+            parts.append(self.say("判定", "verdict ") + self.turned((turn[0], turn[1])))
         if effect.rounded_value[0] != effect.rounded_value[1]:
             parts.append(self.say("数值", "value ") + self.turned(effect.rounded_value))
         return self.join(parts) or self.say("判定和数值不变", "verdict and value unchanged")

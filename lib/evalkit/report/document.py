@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evalkit.report import charts, look, phrases, sheets
+from evalkit.report import charts, kinds, look, phrases, sheets
 from evalkit.report.canvas import Chart
 from evalkit.report.model import Group, ReportModel, Unverified
 from evalkit.report.pieces import (
@@ -134,12 +134,14 @@ class _Chapters:
         return self._numbered.get(title, "")
 
 
-def _chapters(model: ReportModel, *, small: bool, progress: bool, targets: bool) -> _Chapters:
+def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, progress: bool, targets: bool) -> _Chapters:
     """Return the chapters: of a small report (a single line of results) only those that hold something."""
+    listed = any(view.group.table for view in groups)
     wanted = {
         "摘要": True,
-        "指标完成情况总表": True,
-        "基准年到目标": progress or not small,
+        "通过条件": any(view.on_passing for view in groups),
+        "指标完成情况总表": listed,
+        "基准年到目标": progress or (listed and not small),
         "指标核算说明": True,
         "指标值待核清单": targets or not small,
         "数据更正清单": bool(model.corrections) or not small,
@@ -169,9 +171,10 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
     groups = [view for view in views if view.group.period in shown]
     purpose = look.purpose(context.purpose)
     title = context.title_zh
-    small = sum(len(view.group.table) for view in groups) <= _FEWEST_ROWS
+    small = sum(len(view.group.table) + len(view.group.apart_table) for view in groups) <= _FEWEST_ROWS
     any_progress = any(view.group.progress or view.group.points for view in groups)
-    has_targets = any(row.target != "—" for group in model.groups for row in group.table)
+    has_targets = any(row.target != "—" for group in model.groups for row in (*group.table, *group.apart_table))
+    markers = dict.fromkeys(marker for view in groups for marker in view.markers)
     several = len(groups) > 1
     text = (
         environment(templates)
@@ -184,23 +187,25 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             example=context.example,
             example_words=look.EXAMPLE_ZH,
             outdated_words=look.OUTDATED_ZH if outdated else "",
-            chapter=_chapters(model, small=small, progress=any_progress, targets=has_targets),
+            chapter=_chapters(model, groups, small=small, progress=any_progress, targets=has_targets),
             small=small,
             several=several,
             label=lambda view: f"（{view.label(len(shown) > 1)}）" if several else "",
             updates=context.update_notes,
             groups=groups,
             earlier=[view.group.scope for view in views if view.group.period not in shown],
-            trends=[Late(partial(trend_table, some, numbers)) for some in _by_set(model.groups)] if len(periods) > 1 else [],
+            trends=_trends(model.groups, numbers) if len(periods) > 1 else [],
             shown=phrases.listing([phrases.period(name) for name in shown]),
             unverified=_states(model.unverified, numbers),
-            unverified_count=sum(item.count for item in model.unverified),
+            unverified_words=unverified_words(model.unverified),
             has_targets=has_targets,
-            legend=legend(row.mark for view in groups for row in view.group.table),
-            trend_legend=legend(row.mark for group in model.groups for row in group.table),
+            legend=legend((row.mark for view in groups for row in view.group.table), markers),
+            trend_legend=legend(row.mark for group in model.groups for row in (*group.table, *group.apart_table)),
+            dagger=look.DAGGER if any(look.DAGGER in row.target for view in groups for row in view.group.apart_table) else "",
             any_progress=any_progress,
             progress_note=_progress_note([view.group for view in groups]),
             indicator_table=lambda view: view.indicator_table(wide=not small),
+            demands_table=lambda view: view.demands_table(),
             progress_table=lambda view: view.progress_table(),
             figures=lambda view: view.figures(),
             calculation=calculation,
@@ -212,6 +217,26 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
         )
     )
     return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date, model.data, outdated)
+
+
+def unverified_words(items: Sequence[Unverified]) -> str:
+    """Return how many thresholds, and how many basic conditions and veto items, nobody has verified: 指标值中有20个、基本条件中有5个."""
+    counts: dict[str, int] = {}
+    for item in items:
+        what = look.attribute(item.attribute) if kinds.is_apart(item.attribute) else "指标值"
+        counts[what] = counts.get(what, 0) + item.count
+    order = sorted(counts, key=lambda what: what != "指标值")
+    return phrases.listing([f"{what}中有{counts[what]}个" for what in order])
+
+
+def _trends(groups: Sequence[Group], numbers: Numbering) -> list[Late]:
+    """Return the tables over the periods: of the indicators of each set, and of its basic conditions and veto items."""
+    return [
+        Late(partial(trend_table, some, numbers, apart=apart))
+        for some in _by_set(groups)
+        for apart in (True, False)
+        if any(group.apart_table if apart else group.table for group in some)
+    ]
 
 
 def _papers(model: ReportModel) -> list[str]:
@@ -245,7 +270,7 @@ class _UnverifiedList:
 class _State:
     name: str
     note: str
-    count: int
+    count: str
     lists: list[_UnverifiedList]
 
 
@@ -262,7 +287,9 @@ def _state(code: str, items: list[Unverified], numbers: Numbering) -> _State:
     for item in items:
         by_document.setdefault(item.document, []).append(item)
     lists = [_unverified_list(document, some, name, numbers) for document, some in by_document.items()]
-    return _State(name, look.STATE_NOTES.get(code, ""), sum(item.count for item in items), lists)
+    total, other = sum(item.count for item in items), sum(item.count for item in items if kinds.is_apart(item.attribute))
+    count = f"{total}个" if not other else f"{other}个基本条件和否决项" if other == total else f"{total}个，其中基本条件和否决项{other}个"
+    return _State(name, look.STATE_NOTES.get(code, ""), count, lists)
 
 
 def _unverified_list(document: str, items: list[Unverified], state: str, numbers: Numbering) -> _UnverifiedList:
@@ -293,6 +320,37 @@ class _GroupView:
     def label(self, dated: bool) -> str:
         """Set of a heading in the summary, with the period where several are shown."""
         return f"{self.group.set_name}，{phrases.period(self.group.period)}" if dated else self.group.set_name
+
+    @property
+    def on_passing(self) -> bool:
+        """Whether the chapter on passing has anything about this group."""
+        return bool(self.group.passing or self.group.apart_table)
+
+    @property
+    def markers(self) -> list[str]:
+        """Marks of the set that stand beside the names of its rows."""
+        own = self.model.context.sets.get(self.group.set_id)
+        return sorted({row.marker for row in own.rows if row.marker}) if own else []
+
+    def apart_tables(self) -> list[str]:
+        """Return the tables of basic conditions and of veto items."""
+        found = []
+        for attribute in kinds.APART:
+            rows, what = self.group.apart_of(attribute), look.attribute(attribute)
+            if rows:
+                caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}{what}（{self.group.set_name}）"
+                found.append(self.numbers.table(sheets.apart_grid(rows, what), caption))
+        return found
+
+    def demands_table(self) -> str:
+        """Return the table of the requirements of the pass rule; empty without a rule."""
+        passing = self.group.passing
+        if passing is None or not passing.demands:
+            return ""
+        cited = {key: found.get("number") or phrases.in_title_marks(found.get("title_zh", key))
+                 for key, found in self.model.context.documents.items()}  # fmt: skip
+        caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}通过条件逐项统计（{self.group.set_name}）"
+        return self.numbers.table(sheets.demands_grid(passing.demands, cited), caption)
 
     def indicator_table(self, *, wide: bool) -> str:
         caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}指标完成情况（{self.group.set_name}）"

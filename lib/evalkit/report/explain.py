@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalkit.assessment import Assessment
 from evalkit.messages import EvalkitError, Problem, word
-from evalkit.report import phrases
+from evalkit.report import phrases, wording
 from evalkit.report.calculations import Calculation, calculations
 from evalkit.report.printed import Printed, row_key
 
@@ -25,13 +25,14 @@ class Explanation:
     block: Calculation
     basis: str
     documents: Mapping[str, str]
+    aim: str = "指标值"
 
     @property
     def text(self) -> str:
         """Four lines and the list of sources."""
         lines = [f"{self.block.seq} {self.block.title}〔{self.trace['key']['indicator']}〕 {self.trace['key']['period']}  {self.basis}"]
         lines += [f"  {label}：{content}" for label, content in self.block.lines]
-        lines += [f"  指标值：{phrases.cell(self.trace['target']['text'])}（{self._cited(self.trace['target']['cite'])}）"]
+        lines += [f"  {self.aim}：{phrases.cell(self.trace['target']['text'])}（{self._cited(self.trace['target']['cite'])}）"]
         if self.trace.get("definition_zh"):
             cited = f"（{self._cited(self.trace['definition_cite'])}）" if self.trace["definition_cite"] else ""
             lines.append(f"  口径：{self.trace['definition_zh']}{cited}")
@@ -108,7 +109,7 @@ def explain(
     papers = {document.id: document.number or f"《{document.title_zh}》" for document in catalog.documents.values()} if catalog else {}
     key = row_key(row)
     printed = Printed(assessment.rows, {row_key(item["key"]): item for item in assessment.traces})
-    return Explanation(trace, calculations([row], {key: trace}, names, printed)[-1], row["set"], papers)
+    return Explanation(trace, calculations([row], {key: trace}, names, printed)[-1], row["set"], papers, wording.aim(row))
 
 
 def _not_found(assessment: Assessment, indicator: str, period: str | None) -> Problem:

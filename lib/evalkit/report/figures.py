@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evalkit.report import look
+from evalkit.report import kinds, look
 from evalkit.report.canvas import font_family
 
 _MOST_PANELS = 12
@@ -13,7 +13,7 @@ _FULL = 110.0  # the axis of a share may go a little beyond 100
 
 
 def values_figure(rows: Sequence[Mapping[str, str]]) -> Any:
-    """Return a figure of the numeric indicators: by region where there are several, else over the periods.
+    """Return a figure of the numeric indicators (no conditions): by region where there are several, else over the periods.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def values_figure(rows: Sequence[Mapping[str, str]]) -> Any:
     import pandas as pd
     import seaborn as sns
 
-    table = pd.DataFrame([row for row in rows if row["value"]])
+    table = pd.DataFrame([row for row in kinds.indicators(rows) if row["value"]])
     if table.empty:
         return None
     table["value"] = pd.to_numeric(table["value"])

@@ -39,16 +39,23 @@ def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> 
         documents={d.id: {"number": d.number, "title_zh": d.title_zh} for d in catalog.documents.values()},
         corrections=[_correction(c) for c in inputs.corrections if c.region == region_code],
         decisions=[_decision(d) for d in inputs.decisions.values() if d.region_code == region_code],
-        sources=[{"file": f"data/raw/{name}", "note": ""} for name in _files(inputs, region_code)],
+        sources=_sources(catalog, inputs, region_code),
         incomplete_sets=frozenset(s.id for s in sets if not s.complete),
         set_documents={s.id: s.document for s in sets},
+        sets={s.id: s for s in sets},
         plan_documents={plan.id: plan.document for plan in plans},
         measure_names={measure.id: measure.name_zh for measure in catalog.measures.values()},
     )
 
 
-def _files(inputs: Inputs, region_code: str) -> list[str]:
-    return list(dict.fromkeys(item.file for item in inputs.items.values() if item.region == region_code))
+def _sources(catalog: Catalog, inputs: Inputs, region_code: str) -> list[dict[str, str]]:
+    """Return the files that the region's inputs come from; of a finished run that units were counted in, its title."""
+    found = {}
+    for item in inputs.items.values():
+        if item.region == region_code:
+            child = catalog.runs.get(item.source) if item.folder != "data/raw" else None
+            found[item.place().file] = child.title_zh if child else ""
+    return [{"file": file, "note": note} for file, note in found.items()]
 
 
 def _correction(correction: Correction) -> dict[str, object]:

@@ -72,6 +72,11 @@ MARKS: Mapping[str, StatusLook] = MappingProxyType(
             StatusLook("no_previous", "◇", *_GREY, "nocomparison", ("无上年值可比", "no earlier value")),
             StatusLook("no_base", "◇", *_GREY, "nocomparison", ("无基准年值可比", "no base value")),
             StatusLook("no_other", "◇", *_GREY, "nocomparison", ("无值可比", "nothing to compare with")),
+            # basic conditions and veto items: what 达标 and 未达标 are called there
+            StatusLook("satisfied", "●", "#1B7F5C", "#1B7F5C", "met"),
+            StatusLook("unsatisfied", "▲", "#B83B2E", "#B83B2E", "notmet"),
+            StatusLook("clear", "●", "#1B7F5C", "#1B7F5C", "met"),
+            StatusLook("triggered", "▲", "#B83B2E", "#B83B2E", "notmet"),
             StatusLook("base_year", "—", "#B8BEC6", "#6A717C", "baseyear", ("评估期即基准年", "the base year itself")),
         )
     }
@@ -126,6 +131,16 @@ def attribute(code: str) -> str:
 def reason(code: str) -> str:
     """Return the Chinese words of a reason (不涉及)."""
     return word("reason", code, "zh")
+
+
+def outcome(code: str) -> str:
+    """Return the Chinese word of the outcome of a requirement (满足)."""
+    return word("outcome", code, "zh")
+
+
+def conclusion(code: str) -> str:
+    """Return the Chinese words of what is concluded of a set (符合); ``none`` where the rule allows no conclusion."""
+    return word("conclusion", code or "none", "zh")
 
 
 def note(code: str) -> str:

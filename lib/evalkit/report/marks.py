@@ -11,6 +11,9 @@ from evalkit.values import Period, PeriodError
 Row = Mapping[str, str]
 #: Statuses and marks in the order in which they are counted.
 ORDER = ("met", "reached", "not_met", "not_yet", *STATUS_ORDER[2:])
+#: The same for basic conditions and veto items.
+ORDER_APART = ("satisfied", "clear", "reached", "unsatisfied", "triggered", "not_yet", *STATUS_ORDER[2:])
+_OWN = {"condition": {"met": "satisfied", "not_met": "unsatisfied"}, "veto": {"met": "clear", "not_met": "triggered"}}
 _AHEAD = {"met": "reached", "not_met": "not_yet"}
 _SHORT = {"reached": "已达到", "not_yet": "尚未达到"}
 _MISSING_SIDE = {"previous": "no_previous", "base": "no_base"}
@@ -26,9 +29,20 @@ def ahead(period: str, milestone: str) -> bool:
         return milestone > period
 
 
-def counted(status: str, coming: bool) -> str:
-    """Return the code under which a status is counted: ``reached`` or ``not_yet`` where the milestone is yet to come."""
-    return _AHEAD.get(status, status) if coming else status
+def counted(status: str, coming: bool, attribute: str = "") -> str:
+    """Return the code under which a status is counted.
+
+    ``reached`` or ``not_yet`` where the milestone is yet to come; a basic condition is ``satisfied`` or not, a veto
+    item ``clear`` (not triggered, which is what ``met`` means there) or ``triggered``.
+    """
+    return _AHEAD.get(status, status) if coming else _OWN.get(attribute, {}).get(status, status)
+
+
+def strange(attribute: str, *, coming: bool) -> set[str]:
+    """Return the codes that rows of that attribute never have, because met and not met are called something else there."""
+    called = {"": (False, True), **dict.fromkeys(_OWN, (False,))}
+    every = {counted(status, later, name) for name, laters in called.items() for later in laters for status in ("met", "not_met")}
+    return every - {counted(status, coming, attribute) for status in ("met", "not_met")}
 
 
 def short(code: str) -> str:
@@ -52,7 +66,7 @@ def code_of(row: Row, trace: Mapping[str, Any] | None = None) -> str:
         return "base_year"
     if status == "missing" and "comparison_missing" in notes:
         return _without_comparison((trace or {}).get("checks", []))
-    return counted(status, ahead(row["period"], row.get("milestone", "")))
+    return counted(status, ahead(row["period"], row.get("milestone", "")), row["attribute"])
 
 
 def _without_comparison(checks: Iterable[Mapping[str, Any]]) -> str:

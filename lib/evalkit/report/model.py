@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evalkit.report import calculations, look, marks, papers, phrases, wording
+from evalkit.assessment.passing import conclude
+from evalkit.catalog.models import IndicatorSet, SetRow
+from evalkit.report import calculations, kinds, look, marks, papers, phrases, wording
 from evalkit.report.calculations import Calculation
 from evalkit.report.context import ReportContext
 from evalkit.report.papers import Unverified
+from evalkit.report.passing import Passing, concerns_passing, passing_of
 from evalkit.report.points import Point, dumbbell_points
 from evalkit.report.printed import Printed, before, row_key
 
@@ -56,7 +59,10 @@ class Progress:
 
 @dataclass
 class Group:
-    """Everything about one indicator set (or plan) in one period."""
+    """Everything about one indicator set (or plan) in one period.
+
+    `rows` and `table` hold the indicators; basic conditions and veto items are `apart`.
+    """
 
     set_id: str
     set_name: str
@@ -64,12 +70,16 @@ class Group:
     complete: bool
     goal_of_plan: str
     rows: list[Row]
+    apart: list[Row]
     history_periods: tuple[str, ...]
     milestones: tuple[str, ...]
     table: list[IndicatorRow]
+    apart_table: list[IndicatorRow]
+    passing: Passing | None
     scope: str
     plan_sentences: list[str]
     shortfalls: list[str]
+    apart_shortfalls: dict[str, list[str]]
     unknowns: list[str]
     missing: list[str]
     points: list[Point]
@@ -85,9 +95,19 @@ class Group:
         return marks.ahead(self.period, self.goal_of_plan)
 
     @property
-    def shortfall_title(self) -> str:
-        """What the shortfalls are called."""
-        return look.status(marks.counted("not_met", self.coming)).zh
+    def findings(self) -> list[tuple[str, list[str]]]:
+        """What is short and what is unknown: title and sentences; titles without sentences are left out."""
+        short = look.status(marks.counted("not_met", self.coming)).zh
+        found = [(short, self.shortfalls)]
+        for attribute, sentences in self.apart_shortfalls.items():
+            what = look.status(marks.counted("not_met", self.coming, attribute)).zh
+            found.append((f"{what}的{look.attribute(attribute)}", sentences))
+        found += [("待佐证", self.unknowns), ("缺数据", self.missing)]
+        return [(title, sentences) for title, sentences in found if sentences]
+
+    def apart_of(self, attribute: str) -> list[IndicatorRow]:
+        """Return the lines of the table of basic conditions or of veto items."""
+        return [line for row, line in zip(self.apart, self.apart_table, strict=True) if row["attribute"] == attribute]
 
     @property
     def countable(self) -> int:
@@ -130,6 +150,7 @@ def build_model(
     printed = Printed(own, by_key, inputs)
     names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(row_key(row))) is not None}
     names = {**context.measure_names, **names}
+    attributes = {str(trace["measure"]): row["attribute"] for row in own if (trace := by_key.get(row_key(row))) is not None}
     groups = [_group(key, parts, own, by_key, printed, names, context) for key, parts in _grouped(own)]
     for group in groups:
         if not group.goal_of_plan and group is next(other for other in groups if other.period == group.period):
@@ -139,7 +160,7 @@ def build_model(
         groups=groups,
         unverified=papers.unverified(own, by_key, context),
         corrections=papers.corrections(context, papers.variable_names(traces, {**names, **context.measure_names})),
-        decisions=papers.decisions(context, names),
+        decisions=papers.decisions(context, names, attributes),
         documents=papers.documents(own, traces, context),
         sources=papers.sources(traces, context),
         data=_marked_texts(own, traces),
@@ -174,19 +195,26 @@ def _group(
     context: ReportContext,
 ) -> Group:
     set_id, period, goal = key
-    planned = [row for row in own if row["milestone"] and row["period"] == period and row["indicator"] in {p["indicator"] for p in parts}]
+    everything, parts, other = parts, kinds.indicators(parts), kinds.apart(parts)
+    indicator_set = None if goal else context.sets.get(set_id)
+    listed = {row["indicator"] for row in parts}
+    planned = [row for row in own if row["milestone"] and row["period"] == period and row["indicator"] in listed]
     milestones = () if goal else tuple(sorted({row["milestone"] for row in planned}))
     goals = {(row["indicator"], row["milestone"]): row for row in planned}
     periods = _earlier_periods(parts, printed, period)
     set_name = context.set_name(set_id)
     incomplete = set_id in context.incomplete_sets
-    table = [_line(row, by_key.get(row_key(row), {}), periods, milestones, goals, printed) for row in parts]
+    table, apart_table = (
+        [_line(row, by_key.get(row_key(row), {}), periods, milestones, goals, printed, indicator_set) for row in some]
+        for some in (parts, other)
+    )
+    groups = {row.id: row.group for row in indicator_set.rows if row.group} if indicator_set else {}
     aim = goal or next((name for name in milestones if name > period), "")
     base = next((row["base_period"] for row in (*planned, *parts) if row["base_period"]), "")
     base_is_now = not base or base >= period
     points = dumbbell_points(parts, goals, aim, printed, previous=base_is_now)
-    scope = wording.scope_sentence(period, context.region_name, set_name, parts, complete=not incomplete, goal=goal)
-    if len(parts) == 1:
+    scope = wording.scope_sentence(period, context.region_name, set_name, everything, complete=not incomplete, goal=goal, groups=groups)
+    if len(everything) == 1 and parts:
         trace, value = by_key.get(row_key(parts[0]), {}), parts[0]["value_text"] or printed.current(parts[0])
         scope = wording.single_sentence(parts[0], trace, context.region_name, value)
     return Group(
@@ -196,21 +224,34 @@ def _group(
         complete=not incomplete,
         goal_of_plan=goal,
         rows=parts,
+        apart=other,
         history_periods=periods,
         milestones=milestones,
         table=table,
+        apart_table=apart_table,
+        passing=_passing(indicator_set, everything, context.region_name, period),
         scope=scope,
         plan_sentences=[],
         shortfalls=_sentences(parts, "not_met", by_key, printed),
-        unknowns=_sentences(parts, "pending", by_key, printed),
-        missing=_sentences(parts, "missing", by_key, printed),
+        apart_shortfalls={
+            name: _sentences([row for row in other if row["attribute"] == name], "not_met", by_key, printed) for name in kinds.APART
+        },
+        unknowns=_sentences([*parts, *other], "pending", by_key, printed),
+        missing=_sentences([*parts, *other], "missing", by_key, printed),
         points=points,
         point_base=(before(period) if base_is_now else base) if any(point.base is not None for point in points) else "",
         point_goal=aim,
         base_period=base,
         progress=_progress(planned, printed),
-        calculations=calculations.calculations(parts, by_key, names, printed),
+        calculations=calculations.calculations([*other, *parts], by_key, names, printed),
     )
+
+
+def _passing(indicator_set: IndicatorSet | None, rows: Sequence[Row], region: str, period: str) -> Passing | None:
+    """Return the pass rule applied, where the set has anything to do with passing."""
+    if indicator_set is None or not concerns_passing(indicator_set, [row["attribute"] for row in rows]):
+        return None
+    return passing_of(indicator_set, conclude(indicator_set, rows, "", period), region)
 
 
 def _plan_sentences(own: Sequence[Row], period: str, context: ReportContext) -> list[str]:
@@ -249,7 +290,9 @@ def _line(
     milestones: Sequence[str],
     goals: Mapping[tuple[str, str], Row],
     printed: Printed,
+    indicator_set: IndicatorSet | None,
 ) -> IndicatorRow:
+    own = indicator_set.row(row["indicator"]) if indicator_set else None
     earlier = [phrases.cell(printed.earlier(row, when)) for when in periods]
     shown = row["value_text"] or printed.current(row) or (look.reason(row["reason"]) if row["reason"] else "")
     target = _marked(row)
@@ -259,7 +302,7 @@ def _line(
         domain=row["domain"],
         seq=row["seq"],
         part_of=row["part_of"],
-        name=row["name_zh"],
+        name=f"{row['name_zh']} {own.marker}" if own and own.marker else row["name_zh"],
         unit=phrases.cell(row["unit"]),
         attribute=look.attribute(row["attribute"]),
         history=tuple(earlier),
@@ -268,8 +311,13 @@ def _line(
         goals=tuple(_marked(goal) for goal in planned),
         status=row["status"],
         mark=look.status(marks.code_of(row, trace)),
-        remark=_remark(row),
+        remark="；".join(text for text in (_group_name(indicator_set, own), _remark(row)) if text),
     )
+
+
+def _group_name(indicator_set: IndicatorSet | None, row: SetRow | None) -> str:
+    found = indicator_set.groups if indicator_set and row and row.group else []
+    return next((group.name_zh for group in found if row and group.id == row.group), "")
 
 
 def _marked(row: Row | None) -> str:

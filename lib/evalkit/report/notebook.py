@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evalkit.assessment import Assessment
 from evalkit.assessment.counts import count_by_indicator, indicator_status
+from evalkit.assessment.passing import conclusions
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Problem, word
-from evalkit.report import look, marks
+from evalkit.report import kinds, look, marks, phrases
 from evalkit.report.calculations import Calculation
 from evalkit.report.fill import context_from_catalog
-from evalkit.report.model import Group, ReportModel, build_model
+from evalkit.report.model import Group, IndicatorRow, ReportModel, build_model
+from evalkit.report.passing import Passing, concerns_passing, passing_of, rollup_sentence
 
 if TYPE_CHECKING:
     from evalkit.report.canvas import Chart
@@ -83,20 +85,40 @@ class RegionView:
         parts = []
         for group in self.latest():
             sentences = [group.scope, *group.plan_sentences]
+            sentences += [group.passing.sentence] if group.passing and group.passing.demands else []
             parts.append("".join(f"<p style='max-width:46em;line-height:1.8'>{escape(sentence)}</p>" for sentence in sentences if sentence))
             named = f"（{group.set_name}）" if len(self.latest()) > 1 else ""
-            for title, items in ((group.shortfall_title, group.shortfalls), ("待佐证", group.unknowns), ("缺数据", group.missing)):
-                if items:
-                    parts.append(
-                        f"<p style='margin-bottom:0'><b>{title}</b>{escape(named)}</p><ul style='max-width:46em'>"
-                        + "".join(f"<li>{escape(item)}</li>" for item in items)
-                        + "</ul>"
-                    )
+            for title, items in group.findings:
+                parts.append(
+                    f"<p style='margin-bottom:0'><b>{title}</b>{escape(named)}</p><ul style='max-width:46em'>"
+                    + "".join(f"<li>{escape(item)}</li>" for item in items)
+                    + "</ul>"
+                )
         return _html("".join(parts))
+
+    def passing(self) -> Any:
+        """Return basic conditions, veto items and the requirements of the pass rule, and what is concluded, or why nothing is."""
+        parts = [self._passing(group) for group in self.latest() if group.passing or group.apart]
+        return _html("".join(parts) or "<p>所列指标体系没有基本条件、否决项和通过条件。</p>")
+
+    def _passing(self, group: Group) -> str:
+        parts = [f"<p><b>{escape(group.set_name)}</b>（{group.period}）</p>"]
+        for attribute in kinds.APART:
+            lines = group.apart_of(attribute)
+            if lines:
+                parts.append(
+                    _table(["序号", look.attribute(attribute), "要求", "现状", "结果", "备注"], [_apart_line(line) for line in lines])
+                )
+        if group.passing and group.passing.demands:
+            parts += [f"<p style='max-width:46em'>{escape(group.passing.lead)}</p>", _demands(group.passing)]
+            parts += [f"<p style='max-width:46em;color:{look.MUTED};margin:.2em 0'>{escape(note)}</p>" for note in group.passing.notes]
+        if group.passing:
+            parts.append(f"<p style='max-width:46em'>{escape(group.passing.sentence)}</p>")
+        return "".join(parts)
 
     def table(self) -> Any:
         """Return the indicator table of each set and plan in the latest period."""
-        return _html("".join(self._group_table(group) for group in self.latest()))
+        return _html("".join(self._group_table(group) for group in self.latest() if group.table) or "<p>没有指标。</p>")
 
     def _group_table(self, group: Group) -> str:
         heads = [
@@ -179,20 +201,47 @@ class RunView:
         return _html(f"<h2 style='margin:0'>{escape(self.run.title_zh)}</h2>{text}{stamp}")
 
     def counts(self) -> Any:
-        """Return the number of indicators by status for each region, set, period and attribute."""
+        """Return the number of indicators by status for each region, set, period and attribute; conditions and veto items apart."""
+        found = kinds.apart(self.rows)
+        parts = [self._counts(kinds.indicators(self.rows), "属性", marks.ORDER)]
+        if found:
+            parts += ["<p><b>基本条件与否决项</b></p>", self._counts(found, "类别", marks.ORDER_APART)]
+        return _html("".join(parts))
+
+    def _counts(self, members: Sequence[Mapping[str, str]], heading: str, order: Sequence[str]) -> str:
         groups: dict[tuple[str, str, str, str], list[Mapping[str, str]]] = {}
-        for row in self.rows:
+        for row in members:
             groups.setdefault((row["period"], row["region"], row["set"], row["milestone"]), []).append(row)
-        rows = []
-        coming = any(marks.ahead(period, milestone) for period, _, _, milestone in groups)
-        codes = [code for code in marks.ORDER if code in look.STATUSES or coming]
-        for (period, region, source, milestone), members in groups.items():
-            for attribute, by_status in count_by_indicator(members).items():
-                counts = {marks.counted(code, marks.ahead(period, milestone)): count for code, count in by_status.items()}
+        counted: list[tuple[list[str], dict[str, int]]] = []
+        for (period, region, source, milestone), some in groups.items():
+            for attribute, by_status in count_by_indicator(some).items():
+                counts = {marks.counted(code, marks.ahead(period, milestone), attribute): count for code, count in by_status.items()}
                 named = self.catalog.sets.get(source) or self.catalog.plans.get(source)
                 title = (named.name_zh if named else source) + (f"（{milestone}年目标）" if milestone else "")
-                rows.append([period, region, title, word("attribute", attribute), *(str(counts.get(code, "") or "") for code in codes)])
-        return _html(_table(["评估期", "地区", "指标体系或规划", "属性", *(look.status(code).label for code in codes)], rows))
+                counted.append(([period, region, title, word("attribute", attribute)], counts))
+        own = {code for _, counts in counted for code in counts}
+        codes = [code for code in order if code in own or (code in look.STATUSES and order is marks.ORDER)]
+        rows = [[*cells, *(str(counts.get(code, "") or "") for code in codes)] for cells, counts in counted]
+        return _table(["评估期", "地区", "指标体系或规划", heading, *(look.status(code).label for code in codes)], rows)
+
+    def passing(self) -> Any:
+        """Return for each set the requirements of its pass rule by region and period, and what is concluded, or why nothing is."""
+        found: dict[str, list[tuple[str, Passing]]] = {}
+        attributes = {(row["set"], row["attribute"]) for row in self.rows}
+        for one in conclusions(self.catalog, self.rows):
+            indicator_set = self.catalog.sets[one.set_id]
+            if concerns_passing(indicator_set, [attribute for name, attribute in attributes if name == one.set_id]):
+                name = self.catalog.regions[one.region].name_zh
+                label = f"{name}{phrases.period(one.period)}"
+                found.setdefault(one.set_id, []).append((label, passing_of(indicator_set, one, name)))
+        parts = []
+        for set_id, some in found.items():
+            name = self.catalog.sets[set_id].name_zh
+            parts.append(f"<p><b>{escape(name)}</b></p>")
+            if some[0][1].demands:
+                parts += [_demand_list(some[0][1]), _passing_table(some)]
+            parts.append(f"<p style='max-width:46em'>{escape(rollup_sentence(some, name))}</p>")
+        return _html("".join(parts) or "<p>所列指标体系没有基本条件、否决项和通过条件。</p>")
 
     def statuses(self) -> Any:
         """Return regions × indicators with the symbol of each status: thresholds first, else the plans."""
@@ -200,7 +249,8 @@ class RunView:
 
         basis = "set" if any(row["basis"] == "set" for row in self.rows) else "plan"
         figures = []
-        for number, group in enumerate(_tables([row for row in self.rows if row["basis"] == basis]), start=1):
+        own = [row for row in self.rows if row["basis"] == basis]
+        for number, group in enumerate([*_tables(kinds.indicators(own)), *_tables(kinds.apart(own))], start=1):
             columns, lines, found = _matrix(group)
             first = group[0]
             named = self.catalog.sets.get(first["set"]) or self.catalog.plans.get(first["set"])
@@ -245,8 +295,40 @@ def _matrix(rows: Sequence[Mapping[str, str]]) -> tuple[list[Column], list[str],
         found.setdefault(cell, []).append(row["status"])
         if marks.ahead(row["period"], row["milestone"]):
             coming.add(cell)
-    statuses = {cell: marks.counted(indicator_status(codes), cell in coming) for cell, codes in found.items()}
-    return list(columns.values()), list(lines), statuses
+    listed = list(columns.values())
+    statuses = {cell: marks.counted(indicator_status(codes), cell in coming, listed[cell[1]].attribute) for cell, codes in found.items()}
+    return listed, list(lines), statuses
+
+
+def _apart_line(line: IndicatorRow) -> list[_Cell]:
+    """Return the cells of a basic condition or veto item."""
+    name = f"{line.part_of}：{line.name}" if line.part_of else line.name
+    value = f"{line.current}{line.unit}" if line.unit != "—" and phrases.number(line.current) is not None else line.current
+    return [line.seq, name, line.target, value, _Marked(line.mark.label, line.mark.ink), line.remark]
+
+
+def _demands(passing: Passing) -> str:
+    """Return the requirements of a pass rule, counted."""
+    heads = ["序号", "要求", "适用项数", "达标", "未达标", "未定", "需达到", "是否满足", "依据与状态"]
+    rows = [
+        [
+            str(number), one.text, *(str(count) for count in (one.apply, one.met, one.not_met, one.unknown)), one.needed_text,
+            one.outcome_text, f"{one.clause}；{look.state(one.state)}",
+        ]
+        for number, one in enumerate(passing.demands, start=1)
+    ]  # fmt: skip
+    return _table(heads, rows)
+
+
+def _demand_list(passing: Passing) -> str:
+    items = (f"<li>{escape(one.text)}（{look.state(one.state)}）{'' if one.certain else look.DAGGER}</li>" for one in passing.demands)
+    return f"<ol style='max-width:46em'>{''.join(items)}</ol>"
+
+
+def _passing_table(found: Sequence[tuple[str, Passing]]) -> str:
+    heads = ["地区和评估期", *(f"要求{number}" for number in range(1, len(found[0][1].demands) + 1)), "结论"]
+    rows = [[label, *(one.count_text for one in passing.demands), look.conclusion(passing.verdict)] for label, passing in found]
+    return _table(heads, rows)
 
 
 def _figure(chart: Chart) -> str:

@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evalkit.report import look, marks, phrases
+from evalkit.report import kinds, look, marks, phrases
 from evalkit.report.canvas import Canvas, Chart, em, text_mm, wrap_mm
 
 _CELL = 6.2
+_GOOD = ("met", "reached", "satisfied", "clear")
+_TINTS = {
+    **dict.fromkeys(_GOOD, "#E3F1EB"), **dict.fromkeys(("not_met", "unsatisfied", "triggered"), "#F7E1DE"),
+    "pending": "#F8EBD3", "missing": "#EDEEF0",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class Column:
 
 def heat_title(regions: str, columns: Sequence[Column], statuses: Mapping[tuple[int, int], str]) -> str:
     """Return the finding of the heat map: where most regions are short."""
+    if columns and all(kinds.is_apart(column.attribute) for column in columns):
+        return _apart_title(regions, columns, statuses)
     head = f"{regions}所列{len(columns)}项指标"
     codes = list(statuses.values())
     judged = sum(code in {"met", "not_met", "reached", "not_yet"} for code in codes)
@@ -42,6 +49,15 @@ def heat_title(regions: str, columns: Sequence[Column], statuses: Mapping[tuple[
     if not coming and "not_yet" in codes:
         word = "未达标或尚未达到目标值"
     return f"{head}中{word}{sum(short)}项次，最多的是{where}（{most}次）"
+
+
+def _apart_title(regions: str, columns: Sequence[Column], statuses: Mapping[tuple[int, int], str]) -> str:
+    """Return the finding of a heat map of basic conditions and veto items."""
+    named = {name: sum(column.attribute == name for column in columns) for name in kinds.APART}
+    head = f"{regions}的" + "、".join(f"{look.attribute(name)}{count}项" for name, count in named.items() if count)
+    counts = {code: sum(held == code for held in statuses.values()) for code in marks.ORDER_APART}
+    said = [f"{marks.short(code) or look.status(code).zh}{count}项次" for code, count in counts.items() if count]
+    return f"{head}：{phrases.listing(said)}"
 
 
 def heat_map(
@@ -70,8 +86,9 @@ def heat_map(
         What the rows are: 个地区, 个评估期.
     """
     width = look.WIDE_FIGURE_MM
-    label = max(min(40.0, max(text_mm(region, 8) for region in regions) + 3), text_mm(f"达标{noun[1:]}数", 7) + 3)
-    shown = [code for code in marks.ORDER if code in statuses.values()]
+    total = f"{'满足或未触发' if any(kinds.is_apart(column.attribute) for column in columns) else '达标'}{noun[1:]}数"
+    label = max(min(40.0, max(text_mm(region, 8) for region in regions) + 3), text_mm(total, 7) + 3)
+    shown = [code for code in dict.fromkeys((*marks.ORDER, *marks.ORDER_APART)) if code in statuses.values()]
     margin = 9.0 * len(shown) + 2
     step = min(_CELL * 2, (width - label - margin) / len(columns))
     row = 6.4
@@ -109,9 +126,9 @@ def heat_map(
             canvas.text(label + step * len(columns) + 7 + 9 * index, y, str(count), 8, look.status(code).ink, ha="center")
     bottom = top + row * len(regions)
     canvas.line(0, bottom, width, bottom, look.RULE, 0.6)
-    canvas.text(0, bottom + row / 2, f"达标{noun[1:]}数", 7, look.MUTED)
+    canvas.text(0, bottom + row / 2, total, 7, look.MUTED)
     for index in range(len(columns)):
-        met = sum(statuses.get((place, index)) in {"met", "reached"} for place in range(len(regions)))
+        met = sum(statuses.get((place, index)) in _GOOD for place in range(len(regions)))
         canvas.text(label + step * (index + 0.5), bottom + row / 2, str(met), 7, look.MUTED, ha="center")
     canvas.text(0, height - 2.2, f"来源：{source}", 7, look.MUTED)
     return canvas.finish(name, title, f"{title}。各地区逐项情况见表。")
@@ -138,7 +155,7 @@ def _column_heads(
 
 def _cell(canvas: Canvas, x: float, y: float, width: float, height: float, code: str) -> None:
     shown = look.status(code)
-    tint = {"met": "#E3F1EB", "reached": "#E3F1EB", "not_met": "#F7E1DE", "pending": "#F8EBD3", "missing": "#EDEEF0"}.get(code, "#FFFFFF")
+    tint = _TINTS.get(code, "#FFFFFF")
     canvas.box(x + 0.25, y + 0.25, width - 0.5, height - 0.5, tint)
     canvas.text(x + width / 2, y + height / 2, shown.symbol, 8, shown.colour if code != "not_applicable" else "#8A919B", ha="center")
 

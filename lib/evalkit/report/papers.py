@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evalkit.report import look, phrases, wording
+from evalkit.intake.inputs import counted_in, input_path
+from evalkit.report import look, marks, phrases, wording
 from evalkit.report.context import ReportContext
 from evalkit.report.printed import row_key
 
@@ -19,6 +20,7 @@ class Unverified:
     """A threshold that nobody has compared with the official text."""
 
     state: str
+    attribute: str
     seq: str
     name: str
     target: str
@@ -60,6 +62,7 @@ def _unverified_item(rows: Sequence[Row], cite: Mapping[str, Any], context: Repo
     document = str(cite.get("document", "")) or context.set_documents.get(first["set"], "") or context.plan_documents.get(first["set"], "")
     return Unverified(
         state=first["target_state"],
+        attribute=first["attribute"],
         seq=first["seq"],
         name=wording.row_title(first),
         target="；".join(f"{phrases.period(when)} {text}" if when else text for when, text in texts),
@@ -113,14 +116,18 @@ def _reading(reading: Any, names: Mapping[str, str], subject: str) -> str:
     return "".join(words)
 
 
-def decisions(context: ReportContext, names: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return what persons decided for the region, with the indicator's name (``subject``) and the ``result`` in words."""
+def decisions(context: ReportContext, names: Mapping[str, str], attributes: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what persons decided for the region, with the indicator's name (``subject``) and the ``result`` in words.
+
+    `attributes` says of each measure whether it is a basic condition or veto item.
+    """
     found = []
     for entry in context.decisions:
         if entry.get("region_code") not in {"", context.region_code}:
             continue
         verdict = entry.get("verdict", "")
-        result = look.status(verdict).zh if verdict else f"采用 {entry.get('choice', '')}"
+        code = marks.counted(verdict, False, attributes.get(entry.get("key", ""), ""))
+        result = look.status(code).zh if verdict else f"采用 {entry.get('choice', '')}"
         found.append({**entry, "subject": names.get(entry.get("key", ""), entry.get("key", "")), "result": result})
     return found
 
@@ -133,6 +140,9 @@ def documents(rows: Sequence[Row], traces: Sequence[Mapping[str, Any]], context:
     for trace in traces:
         for cite in (trace.get("target", {}).get("cite", {}), trace.get("definition_cite") or {}):
             used.setdefault(str(cite.get("document", "")))
+    for indicator_set in context.sets.values():
+        for requirement in indicator_set.pass_rule.requirements if indicator_set.pass_rule else []:
+            used.setdefault(requirement.cite.document)
     return [(doc.get("number", "") or "—", doc.get("title_zh", key)) for key in used if (doc := context.documents.get(key))]
 
 
@@ -140,11 +150,11 @@ def sources(traces: Sequence[Mapping[str, Any]], context: ReportContext) -> list
     """Input files, each with where its figures come from: web addresses once, else the source's words."""
     origins: dict[str, dict[str, None]] = {}
     for source in context.sources:
-        origins.setdefault(_raw(source.get("file", "")), {}).setdefault(source.get("note", ""))
+        origins.setdefault(_path(source.get("file", "")), {}).setdefault(source.get("note", ""))
     for item in (item for trace in traces for item in trace.get("inputs", []) if item.get("file")):
-        text = str(item.get("source", ""))
+        text = "" if counted_in(str(item["file"])) else str(item.get("source", ""))  # the run's title is said already
         for part in phrases.addresses(text) or [text]:
-            origins.setdefault(_raw(str(item["file"])), {}).setdefault(part)
+            origins.setdefault(_path(str(item["file"])), {}).setdefault(part)
     found = []
     for file, texts in sorted(origins.items()):
         words = [text for text in texts if text]
@@ -153,5 +163,5 @@ def sources(traces: Sequence[Mapping[str, Any]], context: ReportContext) -> list
     return [entry for entry in found if entry[0]]
 
 
-def _raw(file: str) -> str:
-    return f"data/raw/{file.removeprefix('data/raw/')}" if file else ""
+def _path(file: str) -> str:
+    return file if not file or file.startswith("data/") else input_path(file)

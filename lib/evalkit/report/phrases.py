@@ -129,7 +129,7 @@ def listing(items: list[str]) -> str:
 
 def display_width(text: str) -> float:
     """Return the width of a text in Chinese characters (a Latin letter or digit counts about one half)."""
-    return sum(1.0 if ord(char) > 0x2E7F or char in "—…“”‘’→≥≤÷×●▲◐○△◇" else 0.55 for char in text)
+    return sum(1.0 if ord(char) > 0x2E7F or char in "—…“”‘’→≥≤÷×●▲◐○△◇★◆" else 0.55 for char in text)
 
 
 def wrapped(text: str, width: float) -> list[str]:

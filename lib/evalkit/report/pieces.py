@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evalkit.report import look, phrases, sheets
+from evalkit.intake.inputs import input_path
+from evalkit.report import look, phrases, sheets, wording
 from evalkit.report.calculations import Calculation
 from evalkit.report.canvas import Chart
 from evalkit.report.model import Group
 from evalkit.report.tables import Align, Grid, escape, grid_table
 
 _PLACE = re.compile(r"([^：]+)：([^：〔〕]+)(〔[^〔〕]+〕)(.*)")  # figure, file, cell, correction and source
+_COUNTED = re.compile(r"([^：]+)：(评估结果[^：〔〕]+@[0-9a-f]{12})()()")  # figure, state of a run
 
 
 @dataclass
@@ -43,17 +45,17 @@ def attribute_text(text: str) -> str:
     return "".join(table.get(char, char) for char in flat if char.isprintable())
 
 
-def trend_table(groups: Sequence[Group], numbers: Numbering) -> str:
-    """Return values and statuses of one set over the periods."""
-    return numbers.table(sheets.trend_grid(groups), f"各年度数值与达标情况（{groups[0].set_name}）", "lines")
+def trend_table(groups: Sequence[Group], numbers: Numbering, *, apart: bool = False) -> str:
+    """Return values and statuses of one set over the periods; `apart`: those of its basic conditions and veto items."""
+    what = "各年度基本条件与否决项情况" if apart else "各年度数值与达标情况"
+    return numbers.table(sheets.trend_grid(groups, apart=apart), f"{what}（{groups[0].set_name}）", "lines")
 
 
 def calculation(block: Calculation) -> str:
     """Return a calculation block as Markdown: four labelled lines and the sources, or one line."""
     status = look.status(block.status)
     mark = f"[{status.symbol} {status.zh}]{{.{status.css}}}"
-    kind = "指标" if block.attribute == "unspecified" else look.attribute(block.attribute)
-    head = f"**{escape(f'{kind} {block.seq}　{block.title}')}**　{mark}"
+    head = f"**{escape(f'{wording.block_label(block.attribute, block.seq)}　{block.title}')}**　{mark}"
     if block.kind != "computed":
         text = escape("".join(line for _, line in block.lines))
         sources = escape(f"来源：{_places(block)}") if block.sources else ""
@@ -68,19 +70,21 @@ def _places(block: Calculation) -> str:
     """Return where the figures stand; those of one file and source follow each other with the file said once."""
     found: dict[tuple[str, str], list[str]] = {}
     for source in dict.fromkeys(phrases.without_addresses(source).rstrip("，") for source in block.sources):
-        split = _PLACE.fullmatch(source)
+        split = _PLACE.fullmatch(source) or _COUNTED.fullmatch(source)
         key, text = ((split[2], split[4]), f"{split[1]}{split[3]}") if split else ((source, ""), "")
         found.setdefault(key, []).append(text)
     return "；".join(f"{'、'.join(texts)}：{file}{tail}" if texts[0] else file for (file, tail), texts in found.items()) + "。"
 
 
-def legend(used: Iterable[look.StatusLook] = ()) -> str:
-    """Return the key to symbols and marks below a table: the statuses, and what else the table uses."""
+def legend(used: Iterable[look.StatusLook] = (), markers: Iterable[str] = ()) -> str:
+    """Return the key to symbols and marks below a table: the statuses, and what else the table uses; `markers` stand beside names."""
     more = dict.fromkeys(mark for mark in used if mark.code in look.MARKS)
     words = "　".join(status.label for status in (*look.STATUSES.values(), *more))
     lacking = [mark.zh for mark in more if mark.symbol == "◇"]
     explained = f"{'、'.join(lacking)}的有数值而未判定，计入缺数据。" if lacking else ""
-    return f"图例：{words}。{explained}{look.DAGGER} 指标值尚未与正式文本核对。"
+    marked = phrases.listing(list(markers))
+    beside = f"指标名称旁的{marked}为文件所印标记。" if marked else ""
+    return f"图例：{words}。{explained}{look.DAGGER} 指标值尚未与正式文本核对。{beside}"
 
 
 def corrections_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) -> str:
@@ -96,7 +100,7 @@ def corrections_table(entries: Sequence[Mapping[str, str]], numbers: Numbering) 
         rows.append(cells + ([f"{entry.get('author', '')} {entry.get('date', '')}"] if len(authors) > 1 else []))
     align: list[Align] = ["center", "left", "left", "left", "left"]
     table = numbers.table(sheets.plain_grid(heads, rows, [*align, "left"] if len(authors) > 1 else align), "数据更正清单", "lines")
-    common = [f"数据文件：data/raw/{file}" for file in files if len(files) == 1]
+    common = [f"数据文件：{input_path(file)}" for file in files if len(files) == 1]
     common += [f"更正人：{author}，{date}" for author, date in authors if len(authors) == 1]
     return table + (f"\n::: {{.note}}\n{escape('。'.join(common) + '。')}\n:::\n" if common else "")
 

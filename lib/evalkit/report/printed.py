@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from evalkit.intake.inputs import counted_in
 from evalkit.report import look, phrases
 from evalkit.values import Period, PeriodError
 
@@ -43,16 +44,24 @@ class Printed:
         Traces by :func:`row_key`.
     inputs : iterable of rows
         Rows of ``inputs.csv``; those of other regions are ignored.
+
+    Attributes
+    ----------
+    units : dict
+        Counts of subordinate units read from a finished run, by variable and period; empty text where undecided.
     """
 
     def __init__(self, rows: Sequence[Row], traces: Mapping[tuple[str, ...], Mapping[str, Any]], inputs: Iterable[Row] = ()) -> None:
         self._measures = {key: str(trace.get("measure", "")) for key, trace in traces.items()}
         self._own: dict[tuple[str, str], tuple[str, str]] = {}
         self._received: dict[tuple[str, str], str] = {}
+        self.units: dict[tuple[str, str], str] = {}
         regions = {row["region_code"] for row in rows}
         for row in rows:
             self._keep(row)
         for row in inputs:
+            if row.get("region_code") in regions and row["variable"].startswith("hierarchy.") and counted_in(row.get("file", "")):
+                self.units[row["variable"], row["period"]] = row["value"]
             if row.get("region_code") in regions and not row.get("entity") and row["variable"].startswith("reported."):
                 self._received.setdefault((row["variable"][9:], row["period"]), _as_received(row))
         self._written: set[tuple[str, str, str]] = set()

@@ -65,6 +65,37 @@ def render(document: Document, templates: Path, out_dir: Path, renderer: Rendere
         return [_move(path, out_dir / path.name) for path in made]
 
 
+def render_word(document: Document, templates: Path, target: Path) -> Path:
+    """Render a document as Word alone, with the look of the reports, and move it into place when it is right.
+
+    Parameters
+    ----------
+    document : Document
+        Its report date is the date in the properties.
+    templates : pathlib.Path
+        Folder of the report templates.
+    target : pathlib.Path
+        The ``.docx``; its folder is made when missing.
+
+    Raises
+    ------
+    ReportError
+        pandoc failed or warned, or the text holds an unresolved reference, NaN or None.
+    """
+    from evalkit.report.wordfinish import finish
+
+    with tempfile.TemporaryDirectory(prefix="evalkit-word-") as folder:
+        scratch = Path(folder)
+        _prepare(document, templates, scratch)
+        name = f"{document.name}.docx"
+        arguments = [f"{document.name}.qmd", "--from", _READER, "--lua-filter", "evalkit.lua", "--wrap=none", "--to", "docx"]
+        _pandoc([*arguments, "--reference-doc=reference.docx", "--default-image-extension=png", "--output", name], scratch, document)
+        finish(scratch / name, document.title, document.report_date)
+        check_text(target.name, docx_text(scratch / name), document.data)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return _move(scratch / name, target)
+
+
 def _prepare(document: Document, templates: Path, scratch: Path) -> None:
     for name in _TEMPLATES:
         shutil.copyfile(templates / name, scratch / name)

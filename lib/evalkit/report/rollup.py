@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
-from evalkit.report import look, marks, overview, phrases, sheets
+from evalkit.report import look, marks, overview, passing, phrases, sheets
 from evalkit.report.canvas import Chart
-from evalkit.report.document import FORMATS, Document, Late, date_zh, environment, tidy
+from evalkit.report.document import FORMATS, Document, Late, date_zh, environment, tidy, unverified_words
 from evalkit.report.model import Group, ReportModel
 from evalkit.report.pieces import Numbering, documents_table, legend, sources_table
 from evalkit.report.tables import Align
@@ -32,8 +32,11 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
     context = models[0].context
     numbers = Numbering()
     tables = _by_set(models)
-    single = [some for some in tables if _indicators(some) == 1]
-    many = [some for some in tables if _indicators(some) > 1]
+    apart = [some for some in tables if any(group.apart for _, group in some)]
+    single = [some for some in tables if _indicators(some) == 1 and some not in apart]
+    many = [some for some in tables if some not in single]
+    listed = [some for some in many if _indicators(some)]
+    rules = [_Rule(some, numbers) for some in tables if some[0][1].passing]
     charts = [
         (some[0][1].rows[0]["name_zh"], chart)
         for index, some in enumerate(single)
@@ -50,16 +53,24 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
             example=any(model.context.example for model in models),
             example_words=look.EXAMPLE_ZH,
             outdated_words=look.OUTDATED_ZH if outdated else "",
-            any_targets=any(row["status"] != "no_target" for model in models for group in model.groups for row in group.rows),
+            any_targets=any(
+                row["status"] != "no_target" for model in models for group in model.groups for row in (*group.rows, *group.apart)
+            ),
             opening=_opening(models),
             scopes=[group.scope for some in many for _, group in some],
-            unverified_count=sum(item.count for model in models for item in model.unverified),
-            count_tables=[Late(partial(_counts, some, numbers)) for some in many],
+            unverified_words=unverified_words([item for model in models for item in model.unverified]),
+            count_tables=[Late(partial(_counts, some, numbers)) for some in listed]
+            + [Late(partial(_counts, some, numbers, apart=True)) for some in apart],
+            rules=rules,
             findings=[f"{chart.title}。" for _, chart in charts],
             value_figures=[Late(partial(numbers.figure, chart, f"分地区{name}")) for name, chart in charts],
             value_tables=[Late(partial(_value_table, some, numbers)) for some in single],
-            heat_figures=[Late(partial(_heat, some, f"overview-{index + 1}", numbers)) for index, some in enumerate(many) if len(some) > 1],
-            legend=legend(row.mark for some in many for _, group in some for row in group.table),
+            heat_figures=[
+                Late(partial(_heat, some, f"overview-{index + 1}", numbers)) for index, some in enumerate(listed) if len(some) > 1
+            ]
+            + [Late(partial(_heat, some, f"apart-{index + 1}", numbers, apart=True)) for index, some in enumerate(apart) if len(some) > 1],
+            legend=legend(row.mark for some in many for _, group in some for row in (*group.table, *group.apart_table)),
+            short="未达标、不满足、已触发、待佐证与缺数据" if apart else "未达标、待佐证与缺数据",
             regions=[region for region in map(_Region, models) if region.sentences],
             documents_table=Late(partial(documents_table, _merged([model.documents for model in models]), numbers))
             if any(m.documents for m in models)
@@ -116,21 +127,54 @@ def _by_period(some: Sequence[Labelled]) -> bool:
     return len(some) > 1 and all(label == phrases.period(group.period) for label, group in some)
 
 
-def _counts(some: Sequence[Labelled], numbers: Numbering) -> str:
-    return numbers.table(sheets.counts_grid(some, "评估期" if _by_period(some) else "地区"), f"分属性达标情况统计（{_set_title(some)}）")
+def _heading(some: Sequence[Labelled]) -> str:
+    return "评估期" if _by_period(some) else "地区"
 
 
-def _heat(some: Sequence[Labelled], name: str, numbers: Numbering) -> str:
+def _counts(some: Sequence[Labelled], numbers: Numbering, *, apart: bool = False) -> str:
+    what = "基本条件与否决项统计" if apart else "分属性达标情况统计"
+    return numbers.table(sheets.counts_grid(some, _heading(some), apart=apart), f"{what}（{_set_title(some)}）")
+
+
+class _Rule:
+    """The pass rule of a set, applied to all regions; pieces in the order in which the template asks."""
+
+    def __init__(self, some: Sequence[Labelled], numbers: Numbering) -> None:
+        self.found = [(label, group.passing) for label, group in some if group.passing]
+        self.heading, self.title, self.numbers = _heading(some), _set_title(some), numbers
+        self.name = some[0][1].set_name
+        self.reason = self.found[0][1].reason
+
+    @property
+    def demands(self) -> list[str]:
+        """The requirements, numbered, each with its source and state."""
+        return [
+            f"要求{number}：{one.text}（{look.state(one.state)}）{'' if one.certain else look.DAGGER}"
+            for number, one in enumerate(self.found[0][1].demands, start=1)
+        ]
+
+    @property
+    def table(self) -> str:
+        """Regions × requirements."""
+        return self.numbers.table(sheets.passing_grid(self.found, self.heading), f"通过条件统计（{self.title}）", "lines")
+
+    @property
+    def sentence(self) -> str:
+        """Which regions meet the rule, or why nothing is concluded."""
+        return passing.rollup_sentence(self.found, self.name)
+
+
+def _heat(some: Sequence[Labelled], name: str, numbers: Numbering, *, apart: bool = False) -> str:
     columns: dict[tuple[str, str], overview.Column] = {}
     found: dict[tuple[int, tuple[str, str]], str] = {}
     for place, (_, group) in enumerate(some):
-        for parts in group_by_indicator(group.rows).values():
+        for parts in group_by_indicator(group.apart if apart else group.rows).values():
             first = parts[0]
             key = (first["attribute"], first["seq"] or first["indicator"])
             columns.setdefault(
                 key, overview.Column(first["domain"], first["attribute"], first["seq"], first["part_of"] or first["name_zh"])
             )
-            found[place, key] = marks.counted(indicator_status(part["status"] for part in parts), group.coming)
+            found[place, key] = marks.counted(indicator_status(part["status"] for part in parts), group.coming, first["attribute"])
     order = {key: index for index, key in enumerate(columns)}
     statuses = {(place, order[key]): status for (place, key), status in found.items()}
     periods = phrases.listing([phrases.period(name) for name in sorted({group.period for _, group in some})])
@@ -139,7 +183,7 @@ def _heat(some: Sequence[Labelled], name: str, numbers: Numbering) -> str:
         name=name, noun="个评估期" if _by_period(some) else "个地区",
         subtitle=f"{periods}，{_set_title(some)}", source=f"{periods}评估结果，按官方序号合并分项",
     )  # fmt: skip
-    return numbers.figure(chart, f"达标情况总览（{_set_title(some)}）")
+    return numbers.figure(chart, f"{'基本条件与否决项总览' if apart else '达标情况总览'}（{_set_title(some)}）")
 
 
 def _value_chart(some: Sequence[Labelled], name: str) -> Chart | None:
@@ -180,9 +224,7 @@ class _Region:
     def __init__(self, model: ReportModel) -> None:
         last = max((group.period for group in model.groups), default="")
         self.name = model.context.region_name + (f"（{phrases.period(last)}）" if last else "")
-        self.sentences = [
-            text for group in model.groups if group.period == last for text in (*group.shortfalls, *group.unknowns, *group.missing)
-        ]
+        self.sentences = [text for group in model.groups if group.period == last for _, sentences in group.findings for text in sentences]
 
 
 def _merged(lists: Sequence[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:

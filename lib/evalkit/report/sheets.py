@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from evalkit.assessment.counts import count_by_indicator
 from evalkit.report import look, marks, phrases
 from evalkit.report.model import Group, IndicatorRow, Progress, Unverified
+from evalkit.report.passing import Demand, Passing
 from evalkit.report.tables import Align, Cell, Grid, fit_widths
 
 # Widths of the page in characters of table text (8 pt), and what a cell loses to its margins.
@@ -142,8 +144,58 @@ def unverified_grid(items: Sequence[Unverified]) -> Grid:
     return plain_grid(heads, rows, [*align, "left"] if noted else align)
 
 
-def trend_grid(groups: Sequence[Group]) -> Grid:
-    """Return values and statuses of each indicator over several periods of one set."""
+def apart_grid(rows: Sequence[IndicatorRow], heading: str) -> Grid:
+    """Return basic conditions or veto items: what is asked, what is known, whether it is satisfied (not triggered)."""
+    composed = any(row.part_of for row in rows)
+    valued = any(row.current not in ("—", row.target) and row.current for row in rows)
+    remarked = any(row.remark for row in rows)
+    heads = ["序号", heading, *(["分项"] if composed else []), "要求", *(["现状"] if valued else []), "结果"]
+    heads += ["备注"] if remarked else []
+    shape: list[list[str]] = [list(heads)]
+    body: list[list[Cell]] = []
+    for place, row in enumerate(rows):
+        cells, texts = _name_cells(rows, place, composed)
+        figure = f"{row.current}{row.unit}" if row.unit != "—" and phrases.number(row.current) is not None else row.current
+        rest = [row.target, *([figure] if valued else []), row.mark.label, *([row.remark] if remarked else [])]
+        marked = 1 + valued
+        body.append([*cells, *(Cell(text, css=row.mark.css if at == marked else "") for at, text in enumerate(rest))])
+        shape.append([*texts, *rest])
+    align: list[Align] = ["center"]
+    align += ["left"] * (len(heads) - 1)
+    least = [2.2, 6.0, *([6.0] if composed else []), 8.0, *([4.0] if valued else []), 4.2, *([4.0] if remarked else [])]
+    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _PORTRAIT_CHARS, least, 40.0))
+
+
+def demands_grid(demands: Sequence[Demand], documents: Mapping[str, str]) -> Grid:
+    """Return the requirements of a pass rule, counted; `documents` says how each document is quoted."""
+    heads = ["序号", "要求", "适用项数", "达标", "未达标", "未定", "需达到", "是否满足", "依据与状态"]
+    rows = [
+        [
+            str(number), one.text, str(one.apply), str(one.met), str(one.not_met), str(one.unknown), one.needed_text, one.outcome_text,
+            f"{documents.get(one.document, one.document)}，{one.clause}；{look.state(one.state)}",
+        ]
+        for number, one in enumerate(demands, start=1)
+    ]  # fmt: skip
+    align: list[Align] = ["center", "left", "right", "right", "right", "right", "right", "center", "left"]
+    least = [2.2, 9.0, 2.2, 2.2, 3.2, 2.2, 3.2, 4.2, 9.0]
+    return Grid([[Cell(head) for head in heads]], [[Cell(text) for text in row] for row in rows], align,
+                _fit([heads, *rows], _PORTRAIT_CHARS, least, 24.0))  # fmt: skip
+
+
+def passing_grid(found: Sequence[tuple[str, Passing]], heading: str = "地区") -> Grid:
+    """Return regions × requirements: met of those that apply, and what is concluded."""
+    demands = found[0][1].demands
+    heads = [heading, *(f"要求{number}" for number in range(1, len(demands) + 1)), "结论"]
+    rows = [[label, *(demand.count_text for demand in one.demands), look.conclusion(one.verdict)] for label, one in found]
+    align: list[Align] = ["left"]
+    align += ["center"] * (len(demands) + 1)
+    return plain_grid(heads, rows, align)
+
+
+def trend_grid(groups: Sequence[Group], *, apart: bool = False) -> Grid:
+    """Return values and statuses of each indicator over several periods of one set; `apart`: of basic conditions and veto items."""
+    if apart:
+        groups = [replace(group, table=group.apart_table) for group in groups]
     heads = ["序号", "指标", "单位", "指标值", *(phrases.period(group.period) for group in groups)]
     lines = {row.indicator: row for group in groups for row in group.table}
     found = [{row.indicator: row for row in group.table} for group in groups]
@@ -155,6 +207,8 @@ def trend_grid(groups: Sequence[Group]) -> Grid:
         for rows in found:
             row = rows.get(indicator)
             text = f"{row.current} {row.mark.symbol}" if row else "—"
+            if apart and row:
+                text = row.mark.label if phrases.number(row.current) is None else text
             cells.append(Cell(text, css=row.mark.css if row else ""))
             texts.append(text)
         body.append(cells)
@@ -168,19 +222,23 @@ def trend_grid(groups: Sequence[Group]) -> Grid:
     return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _PORTRAIT_CHARS, least))
 
 
-def counts_grid(groups: Sequence[tuple[str, Group]], heading: str = "地区") -> Grid:
-    """Return counts by region, attribute and status."""
-    codes = {marks.counted(row["status"], group.coming) for _, group in groups for row in group.rows}
-    shown = [code for code in marks.ORDER if code in codes]
+def counts_grid(groups: Sequence[tuple[str, Group]], heading: str = "地区", *, apart: bool = False) -> Grid:
+    """Return counts by region, attribute and status: of the indicators, or `apart` of basic conditions and veto items."""
+    codes = {
+        marks.counted(row["status"], group.coming, row["attribute"])
+        for _, group in groups
+        for row in (group.apart if apart else group.rows)
+    }
+    shown = [code for code in (marks.ORDER_APART if apart else marks.ORDER) if code in codes]
     body: list[list[Cell]] = []
-    shape = [[heading, "属性", "指标数", *(look.status(code).label for code in shown)]]
+    shape = [[heading, "类别" if apart else "属性", "项数" if apart else "指标数", *(look.status(code).label for code in shown)]]
     for region, group in groups:
         counts = {
-            attribute: {marks.counted(code, group.coming): count for code, count in by_status.items()}
-            for attribute, by_status in count_by_indicator(group.rows).items()
+            attribute: {marks.counted(code, group.coming, attribute): count for code, count in by_status.items()}
+            for attribute, by_status in count_by_indicator(group.apart if apart else group.rows).items()
         }
-        strange = {marks.counted(code, not group.coming) for code in ("met", "not_met")}
         for place, (attribute, by_status) in enumerate(counts.items()):
+            strange = marks.strange(attribute, coming=group.coming)
             numbers = ["—" if code in strange else str(by_status.get(code, 0)) for code in shown]
             cells = [Cell(region, rows=len(counts))] if not place else []
             body.append([*cells, Cell(look.attribute(attribute)), Cell(str(sum(by_status.values()))), *(Cell(text) for text in numbers)])

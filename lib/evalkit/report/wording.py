@@ -1,13 +1,14 @@
-"""Rule-based Chinese sentences: counts first, then shortfalls, then what is unknown. No verdict of a whole set."""
+"""Rule-based Chinese sentences: counts first, then shortfalls, then what is unknown. Verdicts of a whole set are in `passing`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from evalkit.assessment.counts import STATUS_ORDER, count_by_indicator, group_by_indicator, indicator_status
-from evalkit.report import look, marks, phrases
+from evalkit.report import kinds, look, marks, phrases
 from evalkit.report.printed import Printed, beside
 
 Row = Mapping[str, str]
@@ -32,14 +33,52 @@ def printed_value(row: Row) -> str:
     return look.reason(row["reason"]) if row.get("reason") else ""
 
 
-def counts_phrase(counts: Mapping[str, int], *, coming: bool = False) -> str:
-    """Return the counts of one attribute: 达标16项、未达标5项; 已达到9项、尚未达到15项 for a milestone that is yet to come."""
-    codes = [(marks.counted(code, coming), counts[code]) for code in STATUS_ORDER if counts.get(code)]
+def counts_phrase(counts: Mapping[str, int], *, coming: bool = False, attribute: str = "") -> str:
+    """Return the counts of one attribute: 达标16项、未达标5项.
+
+    已达到9项、尚未达到15项 for a milestone that is yet to come; 未触发4项 of veto items.
+    """
+    codes = [(marks.counted(code, coming, attribute), counts[code]) for code in STATUS_ORDER if counts.get(code)]
     return phrases.listing([f"{marks.short(code) or look.status(code).zh}{count}项" for code, count in codes])
 
 
-def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row], *, complete: bool = True, goal: str = "") -> str:
-    """Return the sentence that opens a summary: what was assessed and the counts by attribute.
+def apart_phrase(rows: Iterable[Row], *, coming: bool = False) -> str:
+    """Return the counts of basic conditions and veto items: 基本条件5项中满足3项、待佐证2项；否决项4项中未触发4项."""
+    counts = count_by_indicator(kinds.apart(rows))
+    parts = [
+        f"{look.attribute(attribute)}{sum(by_status.values())}项中{counts_phrase(by_status, coming=coming, attribute=attribute)}"
+        for attribute, by_status in counts.items()
+    ]
+    return "；".join(parts)
+
+
+def _optional_phrase(rows: Iterable[Row], by_status: Mapping[str, int], groups: Mapping[str, str], coming: bool) -> str:
+    """Return the counts of indicators of which some have to be chosen: 6组可选指标（共15项）中达标7项…，有达标指标的5组."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if row["attribute"] == "optional" and row["indicator"] in groups:
+            found.setdefault(groups[row["indicator"]], set()).add(row["status"])
+    total, said = sum(by_status.values()), counts_phrase(by_status, coming=coming)
+    if not found:
+        return f"{total}项{look.attribute('optional')}指标中{said}"
+    held = sum("met" in statuses for statuses in found.values())
+    reached = "已达到目标值" if coming else "达标"
+    return f"{len(found)}组{look.attribute('optional')}指标（共{total}项）中{said}，有指标{reached}的{held}组"
+
+
+def scope_sentence(
+    period: str,
+    region: str,
+    set_name: str,
+    rows: Iterable[Row],
+    *,
+    complete: bool = True,
+    goal: str = "",
+    groups: Mapping[str, str] | None = None,
+) -> str:
+    """Return the sentences that open a summary: what was assessed and the counts by attribute.
+
+    Basic conditions and veto items are no indicators: they have a sentence of their own.
 
     Parameters
     ----------
@@ -51,22 +90,31 @@ def scope_sentence(period: str, region: str, set_name: str, rows: Iterable[Row],
         False when the set lacks rows: no totals are given, only what is in hand.
     goal : str
         Milestone of a plan whose targets stand in for thresholds.
+    groups : mapping, optional
+        Group (N选1) of each row that has one, by row id.
     """
-    counts = count_by_indicator(rows)
+    rows = list(rows)
+    chosen, coming = kinds.indicators(rows), marks.ahead(period, goal)
+    other = apart_phrase(rows, coming=coming)
+    counts = count_by_indicator(chosen)
     total = sum(sum(by_status.values()) for by_status in counts.values())
     head = f"{phrases.period(period)}，{region}对照{phrases.in_title_marks(set_name)}"
     head += f"{phrases.period(goal)}目标" if goal else ""
     parts = []
     for attribute, by_status in counts.items():
-        name = look.attribute(attribute)
-        if attribute == "unspecified":
-            name = "未注明属性"
-        parts.append(f"{sum(by_status.values())}项{name}指标中{counts_phrase(by_status, coming=marks.ahead(period, goal))}")
+        if attribute == "optional":
+            parts.append(_optional_phrase(chosen, by_status, groups or {}, coming))
+            continue
+        name = "未注明属性" if attribute == "unspecified" else look.attribute(attribute)
+        parts.append(f"{sum(by_status.values())}项{name}指标中{counts_phrase(by_status, coming=coming)}")
+    if not total and other:
+        return f"{head}：{other}。" if complete else f"{head}，所列条目是否齐全尚未核对：{other}。"
     if not total:
         return f"{head}没有可评估的指标。"
+    more = f"{other}。" if other else ""
     if complete:
-        return f"{head}评估{total}项指标：{'；'.join(parts)}。"
-    return f"{head}，所列指标是否齐全尚未核对，不作总体统计；所列{total}项指标中，{'；'.join(parts)}。"
+        return f"{head}评估{total}项指标：{'；'.join(parts)}。{more}"
+    return f"{head}，所列指标是否齐全尚未核对，不作总体统计；所列{total}项指标中，{'；'.join(parts)}。{more}"
 
 
 def single_sentence(row: Row, trace: Mapping[str, Any], region: str, value: str) -> str:
@@ -89,8 +137,8 @@ def single_sentence(row: Row, trace: Mapping[str, Any], region: str, value: str)
     text = f"{head}{phrases.with_unit(value, row['unit'])}" + (f"（有效监测{days}天）" if days else "")
     code = marks.code_of(row, trace)
     if code == "no_target":
-        return f"{text}。该项没有{_aim(row)}，不作达标判定。"
-    return f"{text}，{_aim(row)}为“{row['target_text']}”，{look.status(code).zh}。"
+        return f"{text}。该项没有{aim(row)}，不作达标判定。"
+    return f"{text}，{aim(row)}为“{row['target_text']}”，{look.status(code).zh}。"
 
 
 def _valid_days(trace: Mapping[str, Any]) -> str:
@@ -105,13 +153,15 @@ def _valid_days(trace: Mapping[str, Any]) -> str:
     return ""
 
 
-def _aim(row: Row) -> str:
-    return "目标值" if row.get("milestone") else "指标值"
+def aim(row: Row) -> str:
+    """Return what a row is compared with is called: 指标值, 目标值 of a milestone, 要求 of a basic condition or veto item."""
+    return "目标值" if row.get("milestone") else "要求" if kinds.is_apart(row["attribute"]) else "指标值"
 
 
 def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:
     """Return one sentence for each milestone of a plan: how many planned values the current value already reaches."""
     sentences = []
+    rows = kinds.indicators(rows)
     for milestone in sorted({row["milestone"] for row in rows if row.get("milestone")}):
         total: dict[str, int] = {}
         for by_status in count_by_indicator(row for row in rows if row.get("milestone") == milestone).values():
@@ -132,6 +182,10 @@ def shortfall_sentence(row: Row, current: str = "", previous: str = "") -> str:
         The value and last year's as printed; default those of the row.
     """
     current = current or row.get("rounded_value", "")
+    if kinds.is_apart(row["attribute"]) and phrases.number(row.get("value", "")) is None:
+        if row["attribute"] == "veto":
+            return f"{_title(row)}：{look.status(marks.code_of(row)).zh}（要求“{row['target_text']}”）。"
+        return f"{_title(row)}：{look.status(marks.code_of(row)).zh}“{row['target_text']}”的要求。"
     value = phrases.with_unit(row.get("value_text") or current or printed_value(row), row["unit"])
     text = f"{_title(row)}为{value}" if value else _title(row)
     gap, target = phrases.number(row.get("gap", "")), phrases.number(row.get("target_value", ""))
@@ -144,9 +198,9 @@ def shortfall_sentence(row: Row, current: str = "", previous: str = "") -> str:
         while digits < 6 and phrases.number(phrases.fixed(abs(gap), digits)) == 0:
             digits += 1
         side = "低于" if exact < target else "高于"
-        text += f"，{side}{_aim(row)}（{row['target_text']}）{phrases.difference(gap, row['unit'], digits)}"
+        text += f"，{side}{aim(row)}（{row['target_text']}）{phrases.difference(gap, row['unit'], digits)}"
     else:
-        text += f"，{_aim(row)}为“{row['target_text']}”"
+        text += f"，{aim(row)}为“{row['target_text']}”"
     if differs or row.get("value_text"):
         return f"{text}。"
     previous = previous or row.get("previous_value", "")
@@ -164,7 +218,7 @@ def unknown_sentence(row: Row, current: str = "", trace: Mapping[str, Any] | Non
     code = marks.code_of(row, trace)
     why = look.status(code).zh if code in look.MARKS else why
     shown = f"为{value}" if value else ""
-    return f"{_title(row)}{shown}，{_aim(row)}为“{row['target_text']}”：{why}。"
+    return f"{_title(row)}{shown}，{aim(row)}为“{row['target_text']}”：{why}。"
 
 
 def indicators_with(rows: Iterable[Row], status: str) -> list[list[Row]]:
@@ -177,9 +231,21 @@ def indicators_with(rows: Iterable[Row], status: str) -> list[list[Row]]:
 
 
 def indicator_label(row: Row) -> str:
-    """Return attribute and number of an indicator: 约束性指标4."""
+    """Return attribute and number of an indicator: 约束性指标4; 基本条件1, 否决项2."""
+    if not row.get("seq"):
+        return row["name_zh"]
     attribute = "" if row["attribute"] == "unspecified" else look.attribute(row["attribute"])
-    return f"{attribute}指标{row['seq']}" if row.get("seq") else row["name_zh"]
+    return f"{attribute}{'' if kinds.is_apart(row['attribute']) else '指标'}{_number(row['attribute'], row['seq'])}"
+
+
+def block_label(attribute: str, seq: str) -> str:
+    """Return attribute and number as they head a calculation: 约束性 4, 基本条件 1."""
+    return f"{'指标' if attribute == 'unspecified' else look.attribute(attribute)} {_number(attribute, seq)}"
+
+
+def _number(attribute: str, seq: str) -> str:
+    """Return an official number; 基 and 否 before it say nothing beside the attribute."""
+    return re.sub(r"^[^0-9]+(?=[0-9])", "", seq) if kinds.is_apart(attribute) else seq
 
 
 def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mapping[str, str], own: str, printed: str = "") -> str:
@@ -258,5 +324,6 @@ def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], row: Row 
     decision = trace.get("decision")
     if decision:
         parts = [part for part in parts if "人工判定" not in part and not part.startswith(("符合“", "不符合“"))]
-        parts.append(f"人工判定“{look.status(str(decision.get('verdict', ''))).zh}”（{decision.get('id', '')}）")
+        verdict = marks.counted(str(decision.get("verdict", "")), False, row["attribute"] if row else "")
+        parts.append(f"人工判定“{look.status(verdict).zh}”（{decision.get('id', '')}）")
     return f"{'；'.join(parts)}，{status}。" if parts else f"{status}。"

@@ -81,11 +81,17 @@ class Attribution:
         wanted = frozenset(key[4] for _, key, _ in members)
         possible = {cause.layer for _, _, causes in members for cause in causes}
         failing = region in self.first.failed or region in self.last.failed or any(not causes for _, _, causes in members)
-        chain = [layer for layer in self.steps.layers if exhaustive or failing or layer in possible]
+        thorough = exhaustive or failing
+        chain = [layer for layer in self.steps.layers if thorough or layer in possible]
         ends = ({key: change.before for change, key, _ in members}, {key: change.after for change, key, _ in members})
         start = ends[0] if self.first.reproducible else self.steps.rows((), region, wanted)
         end = ends[1] if self.last.reproducible else self.steps.rows(LAYERS, region, wanted)
-        between = [self.steps.rows(chain[: n + 1], region, wanted) for n in range(len(chain) - 1)]
+        only = {} if thorough or start is None or end is None else _only_layers(members, chain)
+        mixed = wanted - {key[4] for key in only}
+        between = [self.steps.rows(chain[: n + 1], region, mixed) for n in range(len(chain) - 1)]
+        for n, rows in enumerate(between):  # what one layer changed stands as at the start before it, as at the end from it on
+            if rows is not None and start is not None and end is not None:
+                rows |= {key: (end if layer in chain[: n + 1] else start).get(key, {}) for key, layer in only.items()}
         for change, key, causes in members:
             effects = self._effects(change, key, chain, (start, end), between)
             change.effects = [_with_causes(effect, causes, self._program) for effect in effects]
@@ -158,6 +164,13 @@ class Attribution:
         said = self.first.failed.get(region, ""), self.last.failed.get(region, "")
         if any(said) and change.effects:
             change.effects[0].causes.append(Cause(change.effects[0].layers[0], "failed", region, before=said[0], after=said[1]))
+
+
+def _only_layers(members: Sequence[tuple[Change, Key, list[Cause]]], chain: Sequence[str]) -> dict[Key, str]:
+    """Return the layer of each row that only one can have changed; a row that came or went is none, nor another of its indicator."""
+    possible = {key: {cause.layer for cause in causes} & set(chain) for change, key, causes in members if change.before and change.after}
+    mixed = {key[4] for _, key, _ in members if len(possible.get(key, ())) != 1}
+    return {key: next(iter(layers)) for key, layers in possible.items() if key[4] not in mixed}
 
 
 def _layers(change: Change) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evalkit.assessment.lines import Line, measure_of
 from evalkit.catalog.models import BaseValue, Plan
+from evalkit.intake.inputs import counted_in, input_path
 from evalkit.review.difference import Cause
 from evalkit.review.side import Side, Slot, rule_text
 from evalkit.review.states import Key, Row, State
@@ -13,7 +14,7 @@ from evalkit.review.states import Key, Row, State
 Spot = tuple[str, str]  # variable and period
 Slots = Mapping[Slot, Spot]
 _DESCRIBED = ("seq", "part_of", "domain", "task", "name_zh", "name_en", "unit", "attribute", "measure")
-_MEASURED = ("name_zh", "unit", "kind", "direction", "digits", "formula", "roles", "components")
+_MEASURED = ("name_zh", "unit", "kind", "direction", "digits", "formula", "expression", "roles", "components")
 
 
 class Causes:
@@ -38,13 +39,13 @@ class Causes:
         old, new = self.a.line(before), self.b.line(after)
         absent = [*self._absent(self.a, before, old, True), *self._absent(self.b, after, new, False)]
         if old is None or new is None:
-            some = (self.a, before, old) if old is not None else (self.b, after, new)
-            return list(dict.fromkeys([*absent, *(self._input_causes(some[2], before, after) if some[2] else [])]))
+            slots = self.a.slots(old, before) if old is not None else self.b.slots(new, after) if new is not None else None
+            return list(dict.fromkeys([*absent, *(self._input_causes(slots, slots, before, after) if slots else [])]))
         return list(
             dict.fromkeys(
                 [
                     *absent,
-                    *self._input_causes(old, before, after, new),
+                    *self._input_causes(self.a.slots(old, before), self.b.slots(new, after), before, after),
                     *self._decided(old, new, before, after),
                     *self._rules(old, new, before, after),
                     *self._bases(old, new, before, after),
@@ -62,7 +63,7 @@ class Causes:
             return Cause(layer, what, item, name, file, before="" if first else item, after=item if first else "")
 
         run = f"params/runs/{side.state.run}.yml"
-        if region not in side.run.regions:
+        if region not in side.regions:
             yield gone("run", "setting", region, "regions", run)
         if period not in side.run.periods:
             yield gone("run", "setting", period, "periods", run)
@@ -83,13 +84,10 @@ class Causes:
 
     # --- inputs
 
-    def _input_causes(self, old: Line, before: Key, after: Key, new: Line | None = None) -> Iterator[Cause]:
-        side = self.a if self.a.line(before) is old else self.b
-        slots_a = side.slots(old, before if side is self.a else after)
-        slots_b = self.b.slots(new, after) if new is not None else slots_a
+    def _input_causes(self, old: Slots, new: Slots, before: Key, after: Key) -> Iterator[Cause]:
         for current in (True, False) if self.mapped else (False,):
             found = False
-            for spot_a, spot_b in self._spots(slots_a, slots_b, current):
+            for spot_a, spot_b in self._spots(old, new, current):
                 key_a, key_b = (before[0], *spot_a), (after[0], *spot_b)
                 if self.a.signatures.get(key_a) != self.b.signatures.get(key_b):
                     found = True
@@ -110,6 +108,9 @@ class Causes:
         return self._pairs[asked]
 
     def _input(self, old: Row | None, new: Row | None) -> Iterator[Cause]:
+        if any(counted_in(record["file"]) for record in (old, new) if record):
+            yield from self._counted(old, new)
+            return
         for layer in self._input_layers(old, new):
             record = new or old or {}
             ids = [side["correction_id"] for side in (new, old) if side and side["correction_id"]]
@@ -118,7 +119,7 @@ class Causes:
                 {"data": "input", "corrections": "reading", "decisions": "choice", "rules": "unit"}[layer],
                 {"corrections": ids[0] if ids else "", "decisions": self._choice(record)}.get(layer, record["variable"]),
                 self.b.name(record["variable"]) if new else self.a.name(record["variable"]),
-                f"data/raw/{record['file']}",
+                input_path(record["file"]),
                 record["cell"],
                 "→".join(dict.fromkeys(side["period"] for side in (old, new) if side)),
                 record["unit"],
@@ -127,6 +128,29 @@ class Causes:
                 _used(old),
                 _used(new),
             )
+
+    def _counted(self, old: Row | None, new: Row | None) -> Iterator[Cause]:
+        """Yield why a count of subordinate units differs: their run is in another state, or the register lists other units or titles."""
+        record = new or old or {}
+        files = [side["file"] if side else "" for side in (old, new)]
+        named = self._register(record["region_code"])
+        places = [("data", input_path(record["file"]))] if files[0] != files[1] or not named else []
+        places += [("region", named)] if named else []
+        for layer, file in places:
+            period, pair = record["period"], (_received(old), _received(new))
+            name = self.b.name(record["variable"])
+            yield Cause(layer, "input", record["variable"], name, file, "", period, record["unit"], *pair, _used(old), _used(new))
+
+    def _register(self, region: str) -> str:
+        """Return a file that lists other subordinate units of a region, or other titles of theirs; empty when there is none."""
+        cards = [{card.code: card for card in side.rules.regions.values() if card.parent == region} for side in (self.a, self.b)]
+        for code in sorted({*cards[0], *cards[1]}):
+            spans = [card and (card.level, card.valid_from, card.valid_to) for card in (found.get(code) for found in cards)]
+            if spans[0] != spans[1]:
+                return f"params/regions/{code}.yml"
+        codes = {*cards[0], *cards[1]}
+        titles = [[title for title in side.rules.titles if title.region_code in codes] for side in (self.a, self.b)]
+        return "params/titles.csv" if titles[0] != titles[1] else ""
 
     def _input_layers(self, old: Row | None, new: Row | None) -> list[str]:
         found = []

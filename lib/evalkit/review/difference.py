@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from evalkit.assessment.assessment import RESULT_COLUMNS
@@ -132,7 +132,7 @@ class Change:
             **{name: row[name] for name in ("region", "seq", "part_of", "name_zh", "name_en", "attribute", "unit")},
             **{name: list(self.pair(name)) for name in ("status", "reason", "value", "rounded_value", "target_text")},
             "fields": {name: list(self.pair(name)) for name in self.fields},
-            "effects": [asdict(effect) for effect in self.effects],
+            "effects": [{**vars(effect), "causes": [dict(vars(cause)) for cause in effect.causes]} for effect in self.effects],
             "interaction": list(self.interaction),
         }
 
@@ -223,7 +223,9 @@ class Difference:
 
 def differing(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """Return the columns of the results in which two rows differ; keys are not compared."""
-    return tuple(name for name in COMPARED if before.get(name, "") != after.get(name, ""))
+    if before == after:
+        return ()
+    return tuple([name for name in COMPARED if before.get(name, "") != after.get(name, "")])
 
 
 def effect_of(layers: tuple[str, ...], before: Mapping[str, str], after: Mapping[str, str]) -> Effect:

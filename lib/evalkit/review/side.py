@@ -24,6 +24,7 @@ class Side:
         self.state = state
         self.rules = state.rules
         self.run = state.settings
+        self.regions = frozenset(self.run.regions)
         self._lines: dict[str, dict[tuple[str, ...], list[Line]]] = {}
         self._reached: dict[str, tuple[str, ...]] = {}
         self._measures: dict[tuple[str, int], tuple[str, ...]] = {}
@@ -32,19 +33,8 @@ class Side:
     @cached_property
     def signatures(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
         """All of each input that can change a result; where it stands cannot."""
-        names = (
-            "value",
-            "unit",
-            "value_received",
-            "unit_received",
-            "factor",
-            "correction_id",
-            "missing_reason",
-            "data_year",
-            "bound",
-            "note",
-        )
-        return {key: tuple(record.get(name, "") for name in names) for key, record in self.state.inputs.items()}
+        nothing = ("",) * len(_MEANING)
+        return {key: tuple(map(record.get, _MEANING, nothing)) for key, record in self.state.inputs.items()}
 
     def item(self, region: str, variable: str, period: str) -> Row | None:
         """Return an input."""

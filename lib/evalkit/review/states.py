@@ -22,6 +22,7 @@ from evalkit.project import Project
 from evalkit.tables import file_sha256, read_text
 from evalkit.tables.csvs import inert
 
+MANIFEST, RECORD, SNAPSHOT, HISTORY = "manifest.json", "region.json", "snapshot", "history"
 #: What a row of the results is known by.
 KEY = ("region_code", "period", "basis", "set", "indicator", "milestone")
 Key = tuple[str, ...]  # the columns of KEY, and a number where several rows share them
@@ -64,7 +65,7 @@ class State:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What went in and came out."""
-        return _manifest(self.folder)
+        return read_manifest(self.folder)
 
     @cached_property
     def rows(self) -> dict[Key, Row]:
@@ -88,7 +89,7 @@ class State:
     @property
     def snapshot(self) -> Path:
         """The small project with the rules and data of this state."""
-        return self.folder / "snapshot"
+        return self.folder / SNAPSHOT
 
     @cached_property
     def catalog(self) -> Catalog | None:
@@ -126,7 +127,7 @@ class State:
     @property
     def failed(self) -> dict[str, str]:
         """The regions without results, and what the record says about each."""
-        return {code: str(_json(self.folder / "regions" / code / "region.json").get("failed", "")) for code in self.manifest["failed"]}
+        return {code: str(read_record(self.folder / "regions" / code / RECORD).get("failed", "")) for code in self.manifest["failed"]}
 
     @cached_property
     def intact(self) -> bool:
@@ -184,8 +185,8 @@ def resolve_state(project: Project, reference: str) -> State:
         found = latest if not wanted else previous_state(latest)
     else:
         known = [latest] if latest else []
-        known += [State(project, run, path, path.name, False, period) for path in sorted((folder / "history").glob("[0-9a-f]*"))]
-        fitting = [state for state in known if state.name.startswith(wanted) and _manifest(state.folder)]
+        known += [State(project, run, path, path.name, False, period) for path in sorted((folder / HISTORY).glob("[0-9a-f]*"))]
+        fitting = [state for state in known if state.name.startswith(wanted) and read_manifest(state.folder)]
         if len(fitting) != 1:
             values = {"run": run, "state": wanted, "known": [state.name for state in known]}
             raise EvalkitError(Problem("state_unknown", Place(project.label(folder)), values))
@@ -205,30 +206,58 @@ def previous_state(state: State) -> State:
         There is none, or it was not kept.
     """
     name = str(state.manifest.get("previous", ""))
-    folder = state.project.processed(state.run) / "history" / name
-    if not re.fullmatch(r"[0-9a-f]{12}", name) or not _manifest(folder):
+    folder = state.project.processed(state.run) / HISTORY / name
+    if not re.fullmatch(r"[0-9a-f]{12}", name) or not read_manifest(folder):
         raise EvalkitError(Problem("state_first", Place(state.project.label(state.folder)), {"run": state.run}))
     return State(state.project, state.run, folder, name, False, state.period)
 
 
 def _latest(project: Project, run: str, period: str) -> State | None:
     folder = project.processed(run)
-    if not _manifest(folder):
+    if not read_manifest(folder):
         return None
-    return State(project, run, folder, file_sha256(folder / "manifest.json")[:12], True, period)
+    return State(project, run, folder, state_name(folder), True, period)
 
 
-def _json(path: Path) -> dict[str, Any]:
+def read_record(path: Path, *needed: str) -> dict[str, Any]:
+    """Return what a record holds; empty where there is none, or none that has all the keys needed.
+
+    Raises
+    ------
+    EvalkitError
+        There is one, but it cannot be read.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
         return {}
-    return content if isinstance(content, dict) else {}
+    except OSError as error:
+        raise EvalkitError(Problem("file_unreadable", Place(path.as_posix()), {"detail": error.strerror or str(error)})) from None
+    return content if isinstance(content, dict) and set(needed) <= set(content) else {}
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    content = _json(folder / "manifest.json")
-    return content if {"inputs", "outputs", "failed"} <= set(content) else {}
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the record of a complete state; empty where there is none."""
+    return read_record(folder / MANIFEST, "inputs", "outputs", "failed")
+
+
+def state_name(folder: Path) -> str:
+    """Return the name of the state that stands in a folder: twelve digits of its manifest's hash."""
+    return file_sha256(folder / MANIFEST)[:12]
+
+
+def history(folder: Path) -> list[str]:
+    """Return the names of the earlier states of a run, the latest first."""
+    found: list[str] = []
+    name = str(read_manifest(folder).get("previous", ""))
+    if not (folder / MANIFEST).exists():  # a run is being made: begin with the states that no other one follows
+        known = {path.name: read_manifest(path) for path in (folder / HISTORY).glob("[0-9a-f]*")}
+        followed = {str(record.get("previous", "")) for record in known.values()}
+        name = next((other for other in sorted(known) if other not in followed), "")
+    while name and (folder / HISTORY / name).is_dir() and name not in found:
+        found.append(name)
+        name = str(read_manifest(folder / HISTORY / name).get("previous", ""))
+    return found
 
 
 def read_table(path: Path, label: str) -> list[Row]:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from evalkit.assessment import assess
@@ -36,6 +37,10 @@ class MixedProject(Project):
     def raw(self) -> Path:
         """Data as received."""
         return self.received
+
+    def processed(self, run: str) -> Path:
+        """Return the folder of the results of a run that subordinate units are counted from: they stand beside the data."""
+        return self.received.parent / "processed" / run
 
 
 class Steps:
@@ -69,8 +74,11 @@ class Steps:
         runs = self.before.settings, self.after.settings
         match layer:
             case "data":
-                return runs[0].inputs != runs[1].inputs or any(
-                    _digest(a.project.raw / name) != _digest(b.project.raw / name) for name in runs[0].inputs
+                counted = [[_digest(c.project.processed(child.run) / "results.csv") for child in runs[0].children] for c in (a, b)]
+                return (
+                    runs[0].inputs != runs[1].inputs
+                    or counted[0] != counted[1]
+                    or any(_digest(a.project.raw / name) != _digest(b.project.raw / name) for name in runs[0].inputs)
                 )
             case "corrections":
                 return self.before.corrections != self.after.corrections
@@ -81,8 +89,19 @@ class Steps:
             case "plan":
                 return runs[0].plans != runs[1].plans or a.plans != b.plans
             case "region":
-                return a.regions != b.regions
+                return a.regions != b.regions or a.titles != b.titles
         return _settings(runs[0]) != _settings(runs[1])
+
+    @cached_property
+    def _read_from(self) -> tuple[str, ...]:
+        """The layers on which it depends how the data are read."""
+        a, b = self.before.rules, self.after.rules
+        alike = a.units.rows == b.units.rows and a.variables == b.variables and a.measures == b.measures
+        runs = self.before.settings, self.after.settings
+        counting = any(run.children for run in runs)
+        listed = _settings(runs[0]) == _settings(runs[1]) if counting else runs[0].regions == runs[1].regions
+        more = [*([] if alike else ["rules"]), *(["region"] if counting else []), *([] if listed else ["run"])]
+        return ("data", "corrections", "decisions", *more)
 
     def rows(self, taken: Iterable[str], region: str, wanted: frozenset[str]) -> dict[Key, Row] | None:
         """Return rows of a region as they come out with some layers of the later state and the rest of the earlier.
@@ -111,7 +130,7 @@ class Steps:
             inputs = self._read(layers, catalog)
             if inputs is None:
                 return None
-            assessment = assess(self._narrowed(layers, catalog, region, wanted), inputs, region)
+            assessment = assess(self._narrowed(layers, catalog, region, wanted), inputs, region, traces=False)
         except (EvalkitError, KeyError):
             return None
         found: dict[Key, Row] = {}
@@ -137,13 +156,14 @@ class Steps:
                 "plans": source("plan").settings.plans,
             }
         )
-        # Cards of regions that only the other state has do no harm; a run that still lists them needs them.
+        # Cards of regions that only the other state has do no harm, unless they are counted as units; a run that still lists them needs them.
         other = self.after.rules if region is self.before.rules else self.before.rules
-        cards = {**other.regions, **region.regions}
+        wanted = settings.regions if settings.children else other.regions
+        cards = {**{code: other.regions[code] for code in wanted if code in other.regions}, **region.regions}
         catalog = Catalog(
             self._project(layers),
             rules.documents, rules.units, rules.variables, rules.measures, rules.sets, cards, plan.plans,
-            {self.before.run: settings}, {**run.places, **region.places, **plan.places, **rules.places},
+            {self.before.run: settings}, region.titles, places={**run.places, **region.places, **plan.places, **rules.places},
         )  # fmt: skip
         problems = check_links(catalog, units=False)
         return None if any(problem.severity == "error" for problem in problems) else catalog
@@ -161,11 +181,7 @@ class Steps:
         return MixedProject(root, (self.after if "data" in layers else self.before).rules.project.raw)
 
     def _read(self, layers: Layers, catalog: Catalog) -> Inputs | None:
-        a, b = self.before.rules, self.after.rules
-        alike = a.units.rows == b.units.rows and a.variables == b.variables and a.measures == b.measures
-        parts = ["data", "corrections", "decisions", *([] if alike else ["rules"])]
-        parts += ["run"] if self.before.settings.regions != self.after.settings.regions else []
-        asked = tuple(part in layers for part in parts)
+        asked = tuple(layer in layers for layer in self._read_from)
         if asked not in self._inputs:
             inputs = read_inputs(catalog, self.before.run, self.region or None)
             self._inputs[asked] = None if inputs.errors() else inputs

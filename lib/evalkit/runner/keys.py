@@ -8,6 +8,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from evalkit.assessment.lines import lines_of
 from evalkit.assessment.needs import measures_of
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Correction, Decision, Region, Run
-from evalkit.formulas import build
 from evalkit.intake import Input, Inputs
+from evalkit.intake.inputs import counted_in
 from evalkit.messages import language
 
 #: Layers in the order in which a difference is looked for.
@@ -49,7 +50,7 @@ def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
         if under not in rules:
             rules[under] = _digest(_rules(catalog, run, region))
         keys[code] = {
-            "data": _digest(map(repr, items[code])),
+            "data": _digest(map(_as_used, items[code])),
             "corrections": _digest(map(repr, corrections[code])),
             "decisions": _digest(map(repr, decisions[code])),
             "rules": rules[under],
@@ -58,6 +59,11 @@ def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
             **common,
         }
     return keys
+
+
+def _as_used(item: Input) -> str:
+    """Return an input as a result depends on it: a count of subordinate units holds as long as it is the same in a later state of their run."""
+    return repr(replace(item, file=item.source) if counted_in(item.file) else item)
 
 
 def _by_region(inputs: Inputs) -> tuple[dict[str, list[Input]], dict[str, list[Correction]], dict[str, list[Decision]]]:
@@ -83,8 +89,9 @@ def _rules(catalog: Catalog, run: Run, region: Region) -> Iterable[str]:
                 continue
             seen.add(measure.id)
             yield repr(measure)
-            if measure.formula:
-                yield build(measure.formula).hash
+            formula = measure.built
+            if formula is not None:
+                yield formula.hash
                 for role in sorted(measure.roles):
                     yield repr(catalog.variables.get(measure.binding(role).variable))
     for set_id in run.sets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,18 @@ from typing import Any, Literal
 
 import evalkit
 from evalkit.catalog import Catalog
+from evalkit.catalog.verifications import verification_files
 from evalkit.messages import language
 from evalkit.project import Project
-from evalkit.review.states import package_digest
+from evalkit.review.states import HISTORY, MANIFEST, RECORD, SNAPSHOT, history, package_digest, read_record, state_name
 from evalkit.runner.keys import LAYERS, versions
 from evalkit.tables import file_sha256, write_json
 
-MANIFEST, RECORD, SNAPSHOT, HISTORY = "manifest.json", "region.json", "snapshot", "history"
+__all__ = [
+    "HISTORY", "MANIFEST", "RECORD", "SNAPSHOT", "RegionState", "archive", "changed_files", "changed_results", "history", "read_json",
+    "region_state", "source_files", "state_name", "surroundings", "write_manifest", "write_record", "write_snapshot",
+]  # fmt: skip
+_PARENT = re.compile(r"^parent:\s*[\"']?([A-Za-z0-9._-]+)", re.MULTILINE)
 SCHEMA = 2  # of both records; another one is as good as none
 State = Literal["fresh", "stale", "failed", "never"]
 
@@ -31,13 +36,8 @@ class RegionState:
 
 def read_json(path: Path) -> dict[str, Any]:
     """Return the content of a record that this version of evalkit wrote; empty when there is none."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
-        return {}
-    wanted = {"schema", "inputs", "outputs", "surroundings"} if path.name == MANIFEST else {"schema", "key", "outputs"}
-    usable = isinstance(content, dict) and content.get("schema") == SCHEMA and wanted <= set(content)
-    return content if usable else {}
+    content = read_record(path, *(("inputs", "outputs", "surroundings") if path.name == MANIFEST else ("key", "outputs")))
+    return content if content.get("schema") == SCHEMA else {}
 
 
 def source_files(catalog: Catalog, run_id: str) -> list[Path]:
@@ -48,6 +48,7 @@ def source_files(catalog: Catalog, run_id: str) -> list[Path]:
     paths = [params / name for name in ("documents.yml", "units.yml", "variables.yml")]
     paths += sorted((params / "measures").glob("*.yml"))
     paths += [params / "sets" / f"{name}.yml" for name in sets]
+    paths += verification_files(catalog, sets, (str(row.measure) for name in run.plans for row in catalog.plans[name].indicators))
     paths += [params / "plans" / f"{name}.yml" for name in run.plans]
     paths += [params / "regions" / f"{code}.yml" for code in run.regions]
     paths += [params / "runs" / f"{run_id}.yml", params / "corrections" / f"{run_id}.yml", params / "decisions" / f"{run_id}.csv"]
@@ -84,11 +85,24 @@ def changed_files(project: Project, run_id: str) -> list[str] | None:
         return None
     differing = [name for name, digest in manifest["inputs"].items() if _file_digest(project.root / name) != digest]
     measures = {project.label(path) for path in (project.params / "measures").glob("*.yml")}
-    differing += sorted(measures - set(manifest["inputs"]))
+    differing += [*sorted(measures - set(manifest["inputs"])), *_new_units(project, manifest)]
     now = surroundings()
     differing += [name for name in now if manifest["surroundings"].get(name) != now[name]]
     differing += [name for name, digest in manifest["outputs"].items() if _file_digest(folder / name) != digest]
     return differing + [f"regions/{code}" for code in manifest["failed"]]
+
+
+def _new_units(project: Project, manifest: dict[str, Any]) -> list[str]:
+    """Return the cards of subordinate units of a run's regions that came to exist since; the others are among its inputs."""
+    if not any(name.startswith("data/processed/") for name in manifest["inputs"]):
+        return []
+    regions = {name.split("/")[1] for name in manifest["outputs"] if name.startswith("regions/")}
+    found = []
+    for path in sorted((project.params / "regions").glob("*.yml")):
+        if project.label(path) not in manifest["inputs"]:
+            parent = _PARENT.search(path.read_text(encoding="utf-8", errors="replace"))
+            found += [project.label(path)] if parent and parent[1] in regions else []
+    return found
 
 
 def changed_results(project: Project, run_id: str) -> list[str]:
@@ -142,19 +156,15 @@ def write_snapshot(catalog: Catalog, run_id: str) -> None:
     home = project.processed(run_id) / SNAPSHOT
     if home.exists():
         shutil.rmtree(home)
-    # All sets: a region card may declare classes for sets that this run does not use.
+    # All sets: a region card may declare classes for sets that this run does not use. A register of titles needs all its regions.
     paths = [*source_files(catalog, run_id), *sorted((project.params / "sets").glob("*.yml"))]
+    paths += [project.params / "regions" / f"{title.region_code}.yml" for title in catalog.titles if run.children]
     paths += [project.params / "plans" / f"{name}.yml" for name in run.plans]
     for path in dict.fromkeys(paths):
         if path.is_file() and "notebooks" not in path.relative_to(project.root).parts:
             copy = home / path.relative_to(project.root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-
-
-def state_name(folder: Path) -> str:
-    """Return the name of the state that stands in a run's folder: twelve digits of its manifest's hash."""
-    return file_sha256(folder / MANIFEST)[:12]
 
 
 def archive(folder: Path, keep: int) -> str:
@@ -172,17 +182,3 @@ def archive(folder: Path, keep: int) -> str:
     for old in chain[keep:]:
         shutil.rmtree(folder / HISTORY / old, ignore_errors=True)
     return name
-
-
-def history(folder: Path) -> list[str]:
-    """Return the names of the earlier states of a run, the latest first."""
-    found: list[str] = []
-    name = str(read_json(folder / MANIFEST).get("previous", ""))
-    if not (folder / MANIFEST).exists():  # a run is being made: begin with the states that no other one follows
-        known = {path.name: read_json(path / MANIFEST) for path in (folder / HISTORY).glob("[0-9a-f]*")}
-        followed = {str(record.get("previous", "")) for record in known.values()}
-        name = next((other for other in sorted(known) if other not in followed), "")
-    while name and (folder / HISTORY / name).is_dir() and name not in found:
-        found.append(name)
-        name = str(read_json(folder / HISTORY / name / MANIFEST).get("previous", ""))
-    return found

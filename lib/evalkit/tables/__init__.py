@@ -2,7 +2,7 @@
 
 from evalkit.tables.csvs import CsvRow, cell_name, read_csv, write_csv
 from evalkit.tables.files import file_sha256, project_path, read_text, write_bytes, write_json, write_text
-from evalkit.tables.yamls import Located, load_yaml
+from evalkit.tables.yamls import Located, load_yaml, parse_yaml
 
 __all__ = [
     "CsvRow",
@@ -10,6 +10,7 @@ __all__ = [
     "cell_name",
     "file_sha256",
     "load_yaml",
+    "parse_yaml",
     "project_path",
     "read_csv",
     "read_text",

@@ -49,7 +49,11 @@ def load_yaml(path: Path, label: str, referrer: str = "") -> Located:
     EvalkitError
         Syntax error, duplicate key, anchor, alias, tag, control character or deep nesting; with the line of each.
     """
-    text = read_text(path, label, referrer)
+    return parse_yaml(read_text(path, label, referrer), label)
+
+
+def parse_yaml(text: str, label: str) -> Located:
+    """Read a text as YAML, as strictly as a file."""
     builder = _Builder(Located(label, {}))
     try:
         for event in yaml.parse(text, Loader=_LOADER):
