@@ -216,7 +216,7 @@ def test_a_shipped_run_reads_without_a_fault(run: str, catalog: Catalog) -> None
         assert all(row["run"] == run and row["region_code"] == code for row in result.rows)
 
 
-@pytest.mark.parametrize("run", ["chongming-2023", "beijing-2011", "example-county-2024"])
+@pytest.mark.parametrize("run", [path.stem for path in sorted((CASES.parents[1] / "params" / "runs").glob("*.yml"))])
 def test_corrections_and_decisions_say_who_why_and_on_what_evidence(run: str, catalog: Catalog) -> None:
     problems: list[Problem] = []
     for correction, _ in load_corrections(catalog, run, problems):

@@ -1,12 +1,14 @@
 """Runs: regions fail alone, nothing half-finished looks complete, equal runs give equal bytes."""
 
 import json
+import logging
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -344,7 +346,17 @@ def burden(root: Path, code: dict[str, str]) -> None:
     nbformat.write(notebook, path)
 
 
+@pytest.fixture
+def loggers() -> Iterator[None]:
+    """Give the loggers that a run silences back to the tests after it."""
+    levels = {name: logging.getLogger(name).level for name in ("papermill", "traitlets")}
+    yield
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
 @pytest.mark.skipif(not available(), reason=available().reason)
+@pytest.mark.usefixtures("loggers")
 def test_limits_stop_the_notebook_that_exceeds_them_and_no_other(copy: Path) -> None:
     burden(copy, {REGIONS[0]: "import time; time.sleep(120)", REGIONS[1]: "held = bytearray(3 << 30)"})
     events: list[Event] = []

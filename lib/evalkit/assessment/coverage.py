@@ -76,7 +76,7 @@ def coverage(catalog: Catalog, run_id: str, region_code: str, period: str | None
     --------
     >>> import evalkit as ek
     >>> catalog = ek.load_catalog()  # doctest: +SKIP
-    >>> [(one.level, one.units, one.meeting, one.covered) for one in ek.coverage(catalog, "example-ecocity-2024", "999200")]  # doctest: +SKIP
+    >>> [(one.level, one.covered) for one in ek.coverage(catalog, "example-ecocity-2024", "999200")]  # doctest: +SKIP
     """
     run = catalog.run(run_id)
     if region_code not in catalog.regions:

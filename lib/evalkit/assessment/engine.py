@@ -19,7 +19,7 @@ from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Place, Problem, word
 from evalkit.values import Missing, Period, format_fixed, format_full
 
-_MOST_DIGITS = 12
+MOST_DIGITS = 12
 
 
 def assess(catalog: Catalog, inputs: Inputs, region_code: str, *, traces: bool = True) -> Assessment:
@@ -239,7 +239,7 @@ def rounded(own: MeasureValue, target: Fraction | None, status: str) -> str:
         return ""
     digits = own.digits
     if target is not None and status == "not_met" and own.shown != target:
-        while digits < _MOST_DIGITS and format_fixed(own.shown, digits) == format_fixed(target, digits):
+        while digits < MOST_DIGITS and format_fixed(own.shown, digits) == format_fixed(target, digits):
             digits += 1
     return format_fixed(own.shown, digits)
 

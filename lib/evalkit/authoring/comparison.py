@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from evalkit.authoring.check_sheet_words import rule_words
+from evalkit.authoring.comparison_names import formula_zh
 from evalkit.authoring.rule_text import rule_text
 from evalkit.catalog import Catalog
 from evalkit.catalog.crosswalks import Crosswalk, crosswalk_between, plain_name
 from evalkit.catalog.load import near
 from evalkit.catalog.models import IndicatorSet, Measure, SetRow, Target
-from evalkit.formulas.notation import write_formula
 from evalkit.messages import EvalkitError, Place, Problem
 
 SCHEMA = 1
@@ -29,7 +30,7 @@ class Change:
     kind : str
         One of `KINDS`.
     before, after : str
-        What the cells say; of a target its text, of a definition its words. Empty where there is nothing.
+        What the cells say; of a target its text, of a rule how it is read. Empty where there is nothing.
     states : (str, str)
         State of each cell; empty where nothing says where it comes from.
     levels : tuple of str
@@ -193,7 +194,7 @@ def compare_sets(catalog: Catalog, before: str, after: str, level: str | None = 
     pairs = _pairs(rows[0], rows[1], crosswalk, shared)
     for pair in pairs:
         if pair.before is not None and pair.after is not None:
-            pair.changes = _changes(catalog, pair, shared)
+            pair.changes = _changes(catalog, (old, new), pair, shared)
         else:
             other = old if pair.before is None else new
             pair.alone_open = not other.complete or not firm(target.cite.state for target in targets_at(pair.row, shared))
@@ -270,7 +271,7 @@ def _ordered(pairs: list[Pair], before: list[SetRow], after: list[SetRow]) -> li
 # --- differences of a pair
 
 
-def _changes(catalog: Catalog, pair: Pair, levels: Sequence[str]) -> list[Change]:
+def _changes(catalog: Catalog, sets: tuple[IndicatorSet, IndicatorSet], pair: Pair, levels: Sequence[str]) -> list[Change]:
     old, new = pair.before, pair.after
     assert old is not None and new is not None
     first, last = targets_at(old, levels), targets_at(new, levels)
@@ -284,7 +285,7 @@ def _changes(catalog: Catalog, pair: Pair, levels: Sequence[str]) -> list[Change
     found: list[Change] = []
     for level in levels:
         at = (old.target_at(level), new.target_at(level))
-        found += _at_level(catalog, (old, new), at, level)
+        found += _at_level(catalog, sets, (old, new), at, level)
     changes += _across(found, levels)
     # What makes two rows one indicator is as sure as the crosswalk that says so, except where their names do.
     if plain_name(old.name_zh) != plain_name(new.name_zh):
@@ -292,7 +293,13 @@ def _changes(catalog: Catalog, pair: Pair, levels: Sequence[str]) -> list[Change
     return sorted(changes, key=lambda change: KINDS.index(change.kind))
 
 
-def _at_level(catalog: Catalog, rows: tuple[SetRow, SetRow], at: tuple[Target | None, Target | None], level: str) -> Iterator[Change]:
+def _at_level(
+    catalog: Catalog,
+    sets: tuple[IndicatorSet, IndicatorSet],
+    rows: tuple[SetRow, SetRow],
+    at: tuple[Target | None, Target | None],
+    level: str,
+) -> Iterator[Change]:
     first, last = at
     if first is None or last is None:
         if first is not last:
@@ -308,7 +315,8 @@ def _at_level(catalog: Catalog, rows: tuple[SetRow, SetRow], at: tuple[Target | 
     if first.text != last.text:
         yield Change("target", first.text, last.text, states, (level,), differing)
     elif differing[0]:
-        yield Change("rule", *rules, states, (level,))
+        read = [rule_words(catalog, owner, target.rule) for owner, target in zip(sets, (first, last), strict=True)]
+        yield Change("rule", read[0], read[1], states, (level,), rules)
     measures = [catalog.measures[target.measure or row.measure] for target, row in zip((first, last), rows, strict=True)]
     if measures[0].id != measures[1].id:
         yield from _measures(catalog, measures[0], measures[1], level)
@@ -323,28 +331,6 @@ def _measures(catalog: Catalog, old: Measure, new: Measure, level: str) -> Itera
     known = all(measure.cite or formula for measure, formula in zip((old, new), formulas, strict=True))
     if known and formulas[0] != formulas[1]:  # without a definition there is no formula to compare with
         yield Change("formula", *formulas, states, (level,))
-
-
-def formula_zh(catalog: Catalog, measure: Measure) -> str:
-    """Return the formula of a measure in one line with the names of its variables; empty where there is none."""
-    formula = measure.built
-    if formula is None:
-        return ""
-    return write_formula(formula.tree, lambda role: variable_name(catalog, measure, role))
-
-
-def variable_name(catalog: Catalog, measure: Measure, role: str) -> str:
-    """Return the name of what an argument is bound to, with the time where that is not the present."""
-    binding = measure.binding(role)
-    variable = catalog.variables.get(binding.variable)
-    family, _, measured = binding.variable.partition(".")
-    if variable is not None:
-        name = variable.name_zh
-    elif family in ("reported", "assigned") and measured in catalog.measures:
-        name = catalog.measures[measured].name_zh + {"assigned": "（上级下达）"}.get(family, "")
-    else:
-        name = binding.variable
-    return {"base": "基准年", "previous": "上年"}.get(binding.at, "") + name
 
 
 def _across(changes: list[Change], levels: Sequence[str]) -> list[Change]:

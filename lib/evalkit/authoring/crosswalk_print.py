@@ -113,7 +113,8 @@ def workbook(found: SideBySide, catalog: Catalog, lang: Language | None = None) 
     said = [[wording.example()]] if found.example else []
     for view in found.views:
         said += [[wording.heading(view)], *([line] for line in wording.summary(view)), [""]]
-    _sheet(book, styles, say("概要", "Summary"), [wording.title()], [110], said)
+    stamp = wording.example()
+    _sheet(book, styles, say("概要", "Summary"), [wording.title()], [110], said, stamp=stamp)
     where, view = ([say("地区", "region"), say("评估期", "period")] if found.run else []), found.views[0]
     rows, codes, gaps = [], [], []
     for each in found.views:
@@ -127,8 +128,8 @@ def workbook(found: SideBySide, catalog: Catalog, lang: Language | None = None) 
             gaps.append([*first, *own, "\n".join(needs)])
     widths = [12, 9] if found.run else []
     own_widths = [8, 12, 30, 14, 22, 30, 14, 22, 40] if found.run else [8, 12, 30, 36, 30, 36, 40]
-    _sheet(book, styles, say("对照", "Side by side"), [*where, *wording.heads(view)], [*widths, *own_widths], rows, codes)
-    _sheet(book, styles, say("缺口", "Gaps"), [*where, *wording.gap_heads(view)], [*widths, 8, 32, 36, 30, 80], gaps)
+    _sheet(book, styles, say("对照", "Side by side"), [*where, *wording.heads(view)], [*widths, *own_widths], rows, codes, stamp)
+    _sheet(book, styles, say("缺口", "Gaps"), [*where, *wording.gap_heads(view)], [*widths, 8, 32, 36, 30, 80], gaps, stamp=stamp)
     book.close()
     return stream.getvalue()
 
@@ -154,6 +155,7 @@ def _sheet(
     widths: Sequence[int],
     rows: Sequence[Sequence[str]],
     codes: Sequence[tuple[str, str]] = (),
+    stamp: str = "",
 ) -> None:
     sheet = book.add_worksheet(name[:31])
     sheet.freeze_panes(1, 0)
@@ -161,6 +163,7 @@ def _sheet(
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.set_header(f"&C{stamp}")  # on every printed page
     for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, clean(head), styles["head"])

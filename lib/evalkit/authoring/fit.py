@@ -9,6 +9,7 @@ from evalkit.catalog import Catalog
 from evalkit.catalog.models import ClassDimension, Measure
 from evalkit.catalog.units import Units
 from evalkit.formulas.notation import write_formula
+from evalkit.formulas.vocabulary import Apply, Expr, Role, Test, Where
 
 _WHEN = {"base": "基准年", "previous": "上年"}
 _WHOSE = {"reported": "申报的", "assigned": "上级下达的"}
@@ -50,6 +51,27 @@ def _name(catalog: Catalog, measure: Measure, role: str) -> str:
     family, _, rest = binding.variable.partition(".")
     known = catalog.variables.get(binding.variable) or catalog.measures.get(rest)
     return _WHEN.get(binding.at, "") + _WHOSE.get(family, "") + (known.name_zh if known else binding.variable)
+
+
+def over_variables(measure: Measure) -> Expr | None:
+    """Return the formula of a measure with its variables in place of the arguments, as an expression has them."""
+    formula = measure.built
+    return _bound(formula.tree, measure) if formula is not None else None
+
+
+def _bound(node: Expr, measure: Measure) -> Expr:
+    match node:
+        case Role(name):
+            binding = measure.binding(name)
+            return Role(binding.variable if binding.at == "current" else f"{binding.variable}@{binding.at}")
+        case Apply(operator, arguments):
+            return Apply(operator, tuple(_bound(argument, measure) for argument in arguments))
+        case Test(comparison, left, right):
+            return Test(comparison, _bound(left, measure), _bound(right, measure))
+        case Where(condition, then, otherwise):
+            held = Test(condition.comparison, _bound(condition.left, measure), _bound(condition.right, measure))
+            return Where(held, _bound(then, measure), _bound(otherwise, measure))
+    return node
 
 
 def departments(catalog: Catalog, measure: Measure) -> str:

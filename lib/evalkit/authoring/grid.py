@@ -12,6 +12,7 @@ from evalkit.messages import Place, Problem
 
 HEAD_LINES = 15  # the head stands within the first lines
 _LEAST = 3  # known heads that make a line a head
+_MACHINERY = ("公式释读", "行属性", "行口径", "组合指标英文名", "领域英文名", "标记", "核对人", "核对日期", "页码")  # nobody types these
 _REMARK = re.compile(r"(?:注|备注|说明|附注)\s*[0-9一二三四五]*\s*[：:．.、]|[※*＊★]")
 
 
@@ -117,8 +118,8 @@ def _without_head(table: Table, known: dict[str, Column], number: int, head: str
     below = [row for row, column in sheet.cells if column == number and row > line]
     if below or head:
         place = sheet.place(line if head else min(below), number)
-        allowed = list(dict.fromkeys(column.head for column in known.values()))
-        problems.append(Problem("head_unknown", place, {"head": head, "allowed": allowed}))
+        allowed = [head for head in dict.fromkeys(column.head for column in known.values()) if head not in _MACHINERY]
+        problems.append(Problem("head_unknown" if head else "head_empty", place, {"head": head, "allowed": allowed}))
 
 
 def _lines(table: Table, columns: Sequence[Column], problems: list[Problem]) -> None:

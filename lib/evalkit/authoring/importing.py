@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,9 +22,11 @@ from evalkit.catalog import Catalog
 from evalkit.catalog.links import check_links
 from evalkit.catalog.models import ClassDimension, Document, IndicatorSet, Measure
 from evalkit.catalog.reading import build, build_list
-from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.messages import EvalkitError, Place, Problem, word
 from evalkit.tables import parse_yaml, read_text, write_text
 
+_ANNEX = re.compile(r"附[件表录]?\s*[0-9一二三四五六七八九十]*\s*[:：]?")  # not the title, though it stands above the table
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ROUNDING = {"method": "gbt8170", "compare": "full_value"}
 _ROUNDING_NOTE = "按通行做法取 GB/T 8170 修约、全数值比较法；文件中是否另有规定，录入时没有写明"
 
@@ -66,10 +69,16 @@ class _Reading:
         self.whole = SetSheets(self.sheets, self.cells, self.found.problems)
         self.set_id = settings.id or self.whole.fields.get("id", "") or path.stem
         self.own = _own_measures(catalog, self.set_id) if settings.replace else {}
-        self.catalog = replace(catalog, measures={name: m for name, m in catalog.measures.items() if name not in self.own})
+        kept = {name: measure for name, measure in catalog.measures.items() if name not in self.own}
+        self.catalog = replace(catalog, measures=kept, places=dict(catalog.places))
 
     def read(self) -> Imported:
+        """Return what was read, with the set where all of it was understood."""
         problems = self.found.problems
+        known = (names.SET, names.CLASSES, names.GROUPS, names.PASS, names.MEASURES, self.table.sheet.name)
+        for sheet in self.sheets.values():
+            if sheet.name not in known and sheet.last_row:
+                problems.append(Problem("sheet_not_read", Place(self.label, sheet.name), {"sheet": sheet.name}, "note"))
         document = self._document()
         content = self._fields(document)
         classes = self._models(ClassDimension, self.whole.classes(content))
@@ -98,7 +107,7 @@ class _Reading:
         document = settings.document or self.whole.fields.get("document", "")
         place = Place(self.label)
         if not document:
-            self.found.problems.append(Problem("setting_needed", place, {"what": "所依据的文件", "option": "--document"}))
+            self.found.problems.append(Problem("setting_needed", place, {"what": word("setting", "document"), "option": "--document"}))
         elif document not in self.catalog.documents and (settings.title or settings.number):
             content = {"id": document, "number": settings.number, "title_zh": settings.title or settings.number, "text": "partial",
                        "note": "指标表由人录入"}  # fmt: skip
@@ -115,14 +124,18 @@ class _Reading:
     def _fields(self, document: str) -> dict[str, Any]:
         """Return the fields of the set: from the sheet 体系, else from the command and the title above the table."""
         settings, fields = self.settings, self.whole.fields
+        if not _ID.fullmatch(self.set_id):
+            values = {"what": word("setting", "id"), "option": "--id my-set"}
+            self.found.problems.append(Problem("setting_needed", Place(self.label), values))
         known = self.found.document or self.catalog.documents.get(document)
-        title = self.table.above[0] if self.table.above and names.SET not in self.sheets else ""
+        titles = [text for text in self.table.above if not _ANNEX.fullmatch(text)] if names.SET not in self.sheets else []
+        title = titles[0] if titles else ""
         name = settings.name or fields.get("name_zh", "") or title or (known.title_zh if known else "")
         content: dict[str, Any] = {"id": self.set_id, "document": document, "name_zh": name}
         content["name_en"] = fields.get("name_en", "") or (known.title_en if known else "") or name
         content["levels"] = list(settings.levels) or self.whole.levels() or self._levels_of_rows()
         if not content["levels"]:
-            self.found.problems.append(Problem("setting_needed", Place(self.label), {"what": "适用的级别", "option": "--level county"}))
+            self.found.problems.append(Problem("setting_needed", Place(self.label), {"what": word("setting", "levels"), "option": "--level county"}))
         content["complete"] = "true" if settings.complete or self.whole.complete() else "false"
         if fields.get("note"):
             content["note"] = fields["note"]

@@ -38,6 +38,10 @@ class SetSheets:
         labels = {plain(label): key for label, key in names.SET_FIELDS}
         for (row, column), text in sorted(sheet.cells.items()):
             if column != 1 or plain(text) not in labels:
+                first = sheet.merged.get((row, column)) is None and (row, 2) in sheet.cells and row > 1
+                if column > 2 or (column == 1 and first):
+                    values = {"column": names.SET, "value": text, "allowed": [label for label, _ in names.SET_FIELDS]}
+                    self.problems.append(Problem("word_unknown", sheet.place(row, column), values))
                 continue
             key = labels[plain(text)]
             self.fields[key] = sheet.at(row, 2)
@@ -77,7 +81,7 @@ class SetSheets:
         methods = names.methods()
         found = {key: self._word(self.fields.get(key, ""), methods, self.spots.get(key, Place())) for key in ("method", "compare")}
         for key in ("method", "compare", "cite"):
-            self.cells.spots[("rounding", key)] = self.spots["method" if key == "cite" else key]
+            self.cells.spots[("rounding", key)] = self.spots.get(key, self.spots["method"])
         return {**found, "cite": cite}
 
     def _cite(self, texts: dict[str, str], place: Place) -> dict[str, str]:

@@ -193,7 +193,10 @@ class _Reader:
             if cut == end:
                 return [first], []
             text, both = next((text, both) for text, both in _LINKS if self.normal.startswith(text, cut, end))
-            rest, links = self.parted(self.trim((cut + len(text), end)))
+            after = self.trim((cut + len(text), end))
+            if after[0] == after[1]:
+                raise TargetError("unknown", self.shown(span))
+            rest, links = self.parted(after)
             return [first, *rest], [both, *links]
         raise TargetError("unknown", self.shown(span))
 

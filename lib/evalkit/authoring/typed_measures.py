@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from evalkit.authoring.fit import spellings
+from evalkit.authoring.fit import over_variables, spellings
 from evalkit.authoring.targets import Understood
 from evalkit.catalog import Catalog
 from evalkit.catalog.load import near
@@ -15,6 +15,7 @@ from evalkit.catalog.models import Measure
 from evalkit.catalog.rules import Assigned, NoTarget, Qualitative, Rule, Trend
 from evalkit.formulas import Formula
 from evalkit.formulas.expression import ExpressionError, build_expression, expression_text, read_formula
+from evalkit.formulas.vocabulary import digest
 from evalkit.messages import Place, Problem
 
 _EQUALS = re.compile(r"^([^=＝]{1,60})[=＝](?![=＝])")
@@ -102,9 +103,9 @@ class Measures:
         """Refuse a column 公式 that says something else than the measure which the line names."""
         if text in ("", measure.formula or measure.expression or ""):
             return
-        known = measure.built
+        known = over_variables(measure)
         found = self.formula(text, own_names, place)
-        if found is not None and (known is None or known.hash != found.hash):
+        if found is not None and (known is None or digest(known) != found.hash):
             self.problems.append(Problem("formula_not_used", place, {"measure": measure.id}))
 
     def make(self, row_id: str, typed: Typed, understood: Understood, place: Place, spots: Mapping[str, Place]) -> tuple[str, Rule]:
@@ -140,12 +141,13 @@ class Measures:
     def _add(self, wanted: str, content: dict[str, Any], spots: Mapping[str, Place]) -> str:
         """Keep a new measure, or the one of this row that says the same; return its id."""
         number, measure_id = 1, wanted
+        content = {key: value for key, value in content.items() if value not in ("", {})}
         while measure_id in self.content or measure_id in self.catalog.measures:
             if self.content.get(measure_id) == {"id": measure_id, **content}:
                 return measure_id
             number += 1
             measure_id = f"{wanted}-{number}"
-        self.content[measure_id] = {"id": measure_id, **{key: value for key, value in content.items() if value not in ("", {})}}
+        self.content[measure_id] = {"id": measure_id, **content}
         self.spots[measure_id] = dict(spots)
         return measure_id
 

@@ -65,11 +65,27 @@ class Rows:
 
     def read(self, cells: CellMap) -> list[dict[str, Any]]:
         """Return the rows; cells and problems are kept."""
+        if self._shifted():
+            column = next(key for key in ("text", "attribute", "unit") if key in self.table.columns)
+            self.say(Problem("columns_shifted", self.table.place(self.table.head, column), {}))
+            return []
         for line in self.table.lines:
             self._line(line, cells)
         if self.unstated is not None:
             self.say(Problem("state_needed", self.unstated, {}))
         return self.rows
+
+    def _shifted(self) -> bool:
+        """Return whether most lines hold what belongs one column to the left or right."""
+        units, words = self.measures.catalog.units.names, names.attributes()
+        odd = [
+            line
+            for line in self.table.lines
+            if self.text(line, "unit")[:1] in ("≥", "≤", "＞", "＜", ">", "<")
+            or (self.text(line, "text") in units and self.text(line, "text") not in _NOTHING)
+            or (self.text(line, "attribute") in units or self.text(line, "text") in words)
+        ]
+        return 2 * len(odd) > len(self.table.lines)
 
     def say(self, problem: Problem) -> None:
         """Add a problem."""
@@ -98,7 +114,7 @@ class Rows:
         target = self._target(line, row, attribute, levels)
         path = ("rows", number, "targets", len(row["targets"]))
         row["targets"].append(target)
-        cells.spots[path] = cells.spots[(*path, "rule")] = self.table.place(line, "text")
+        cells.spots[path] = self.table.place(line, "rule" if self.text(line, "rule") else "text")
         cells.spots[(*path, "cite")] = self.table.place(line, "state" if "state" in self.table.columns else "text")
 
     # --- rows
@@ -217,7 +233,8 @@ class Rows:
         if numeric and unit not in self.measures.catalog.units.names:
             hint = near(unit, self.measures.catalog.units.names)
             self.say(Problem("unit_unknown", self.table.place(line, "unit"), {"unit": unit, "hint": hint}))
-        spots = {key: self.table.place(line, column) for key, column in _MEASURE_CELLS.items()}
+        known = self.table.columns
+        spots = {key: self.table.place(line, column if column in known else "text") for key, column in _MEASURE_CELLS.items()}
         typed = Typed(
             row.get("name_zh", ""), self.text(line, "name_en"), unit, kind, self.word(line, "direction", names.directions()), formula,
             self.text(line, "departments"), cite,
@@ -272,7 +289,7 @@ class Rows:
         if not text:
             return ""
         if text not in allowed:
-            shown = [name for name in allowed if not name.isascii()]
+            shown = list(dict.fromkeys(next(name for name, code in allowed.items() if code == known) for known in allowed.values()))
             self.say(Problem("word_unknown", self.table.place(line, key), {"column": _HEADS[key], "value": text, "allowed": shown}))
         return allowed.get(text, "")
 
@@ -290,6 +307,7 @@ class Rows:
         if fault:
             values = {"column": _HEADS["levels"], "value": text, "allowed": "全国、省、市、县、乡镇、村、园区"}
             self.say(Problem("word_unknown", self.table.place(line, "levels"), values))
+            return [f"?{line}"]  # stands for a level of its own, so that nothing else is said of it
         return found
 
     def cite(self, line: int, row: Mapping[str, Any]) -> dict[str, str]:

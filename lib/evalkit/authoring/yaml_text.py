@@ -13,9 +13,10 @@ Content = str | Mapping[str, Any] | Sequence[Any]
 _ITEMS_IN_LINE = ("values", "groups")
 #: Mappings that stand on one line.
 _IN_LINE = ("rule",)
-_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<~.+0-9\\][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
+_ODD = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff"
+_PLAIN = re.compile(rf"(?![\s\-?:,\[\]{{}}#&*!|>'\"%@`=<~.+0-9\\])[^{_ODD}]+")
 _RESERVED = frozenset(["yes", "no", "on", "off", "null", "y", "n"])
-_ESCAPED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = re.compile(f"[{_ODD}]")
 
 
 def yaml_text(content: Mapping[str, Any]) -> str:

@@ -15,7 +15,8 @@ Level = Literal["nation", "province", "city", "county", "township", "village", "
 Attribute = Literal["condition", "veto", "binding", "reference", "expected", "mandatory", "optional", "local", "unspecified"]
 
 
-def _decimal(text: str) -> str:
+def check_decimal(text: str) -> str:
+    """Return a plain decimal as it is; refuse anything else."""
     try:
         parse_decimal(text)
     except PlainDecimalError:
@@ -23,7 +24,8 @@ def _decimal(text: str) -> str:
     return text
 
 
-def _period(text: str) -> str:
+def check_period(text: str) -> str:
+    """Return the name of a period as it is; refuse anything else."""
     try:
         Period.parse(text)
     except PeriodError:
@@ -33,10 +35,10 @@ def _period(text: str) -> str:
 
 _UNIT_FACTOR = r"([0-9]{1,20}(\.[0-9]{1,20})?|[a-z][a-z0-9_]*)( \*\* -?[1-9])?"
 Definition = Annotated[str, StringConstraints(pattern=rf"^{_UNIT_FACTOR}( [*/] {_UNIT_FACTOR})*$", max_length=200)]
-Decimal = Annotated[str, AfterValidator(_decimal)]
-PeriodName = Annotated[str, AfterValidator(_period)]
+Decimal = Annotated[str, AfterValidator(check_decimal)]
+PeriodName = Annotated[str, AfterValidator(check_period)]
 Year = Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_period)]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(check_period)]
 
 
 class Model(BaseModel):

@@ -92,7 +92,7 @@ def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Proble
     if bool(measure.components) != (measure.kind == "composite"):
         yield Problem("missing_key", place, {"key": "components (kind: composite)"})
     ways = [key for key in ("formula", "expression", "reported_only") if getattr(measure, key)]
-    if measure.kind == "number" and not ways:
+    if measure.kind == "number" and not ways and measure.expression is None:
         yield Problem("missing_key", place, {"key": "formula / expression / reported_only"})
     if measure.expression is not None:
         place = catalog.place("measure", measure.id, "expression")

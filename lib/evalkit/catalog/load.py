@@ -56,6 +56,11 @@ class Catalog:
             raise EvalkitError(Problem("unknown_id", Place("params/runs"), {"kind": "run", "id": run_id, "hint": near(run_id, self.runs)}))
         return self.runs[run_id]
 
+    def as_written(self) -> Catalog:
+        """Return the catalogue as the rule files have it, without the states that verifications raised: for whoever writes rules."""
+        kept = self.verifications
+        return replace(self, sets={**self.sets, **kept.sets}, measures={**self.measures, **kept.measures}, verifications=Verifications())
+
     def in_order(self, run_ids: Iterable[str]) -> list[str]:
         """Return runs sorted by id, each after the runs whose regions it counts as its subordinate units."""
         chosen, ordered = set(run_ids), list[str]()

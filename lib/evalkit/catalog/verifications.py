@@ -113,14 +113,6 @@ class Verifications:
         """Return what the records of a cell come to; None when nobody looked."""
         return self.outcomes.get(cell.key)
 
-    def written_set(self, found: IndicatorSet) -> IndicatorSet:
-        """Return a set as its rule file has it, without the states that records raised: what may be written back."""
-        return self.sets.get(found.id, found)
-
-    def written_measure(self, found: Measure) -> Measure:
-        """Return a measure as its rule file has it."""
-        return self.measures.get(found.id, found)
-
 
 def faults(entry: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return column and fault of everything in an entry that a record must not have: ``missing`` or a word of `detail`."""

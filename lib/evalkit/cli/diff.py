@@ -49,7 +49,7 @@ def diff(
             err.print(line)
         raise typer.Exit(2) from None
     if as_json:
-        print(json.dumps(found.record(), ensure_ascii=False, indent=2))
+        print(json.dumps(found.record(), ensure_ascii=False))
     else:
         for part in terminal(found, limit):
             printed.print(part, soft_wrap=False)

@@ -19,6 +19,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `evalkit sets`."""
     app.command("diff")(sets_diff)
     app.command("crosswalk")(sets_crosswalk)
+    app.command("pages")(sets_pages)
+    app.command("schema")(sets_schema)
 
 
 def sets_diff(
@@ -82,6 +84,32 @@ def sets_crosswalk(
     elif out is None:
         _print(terminal(found, catalog))
     _wrote(out)
+
+
+def sets_pages(out: Annotated[Path, typer.Option("--out", help="输出文件夹。Where the pages go.")]) -> None:
+    """由目录生成说明页：每个指标体系、口径、算式一页，另有可搜索的网页。Pages of all sets, measures and formulas, searchable.
+
+    Example: evalkit sets pages --out pages
+    """
+    from evalkit.authoring.pages import write_pages
+    from evalkit.catalog import load_catalog
+    from evalkit.cli.console import consoles, say
+
+    made = write_pages(load_catalog(), out)
+    text = say(f"已写 {len(made)} 页：{out.as_posix()}/index.html", f"{len(made)} pages: {out.as_posix()}/index.html")
+    consoles()[0].print(text, markup=False)
+
+
+def sets_schema(out: Annotated[Path, typer.Option("--out", help="输出文件夹。Where the schemas go.")]) -> None:
+    """写出规则文件的 JSON Schema，供编辑器提示和检查。Write JSON Schemas of the rule files, for editors.
+
+    Example: evalkit sets schema --out docs/schemas
+    """
+    from evalkit.authoring.schemas import write_schemas
+    from evalkit.cli.console import consoles
+
+    for path in write_schemas(out):
+        consoles()[0].print(path.as_posix(), markup=False)
 
 
 def _print(parts: Sequence[Any]) -> None:

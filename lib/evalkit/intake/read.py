@@ -251,6 +251,7 @@ class _Reader:
                     self.problem("correction_no_cell", place, region, id=correction.id)
 
     def outside(self, regions: list[str]) -> None:
-        others = [key[0] for key, items in self.found.items() for _ in items if key[0] not in regions]
+        inside = set(regions)
+        others = [key[0] for key, items in self.found.items() for _ in items if key[0] not in inside]
         if others:
             self.problem("row_outside_run", Place("data/raw"), severity="note", count=len(others), regions=set(others))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.intake.inputs import counted_in
-from evalkit.report import look, marks, phrases, wording
+from evalkit.report import kinds, look, marks, phrases, wording
 from evalkit.report.printed import Printed, row_key
 from evalkit.report.units import units_sentence
 
@@ -93,10 +93,11 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
         if formula and row["value"]:
             verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
         target = f"{wording.aim(row)}“{row['target_text']}”；" if phrases.unit(row["target_text"]) else ""
-        said = (("判定", f"{_reported(row, printed)}；{target}{verdict}"), *_units(trace, printed), *_remarks(trace))
+        value = _reported(row, printed)
+        said = (("判定", f"{value}；{target}{verdict}" if value else f"{target}{verdict}"), *_units(trace, printed), *_remarks(trace))
         return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources)
     lines = (
-        ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
+        ("公式", f"{row['name_zh']} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
         ("结果与修约", result_line(trace)),
         ("判定", verdict),
@@ -135,6 +136,8 @@ def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _reported(row: Row, printed: Printed) -> str:
     value = row["value_text"] or printed.current(row)
+    if not value and kinds.is_apart(row["attribute"]):
+        return look.reason(row["reason"]) if row["reason"] else ""
     if not value:
         return f"无数值（{look.reason(row['reason'])}）" if row["reason"] else "无数值"
     year = f"（{phrases.period(row['data_year'])}数据）" if row["data_year"] else ""
@@ -186,7 +189,7 @@ def source_line(item: Mapping[str, Any], *, named: bool = True) -> str:
         return text
     counted = counted_in(str(item["file"]))
     if counted:
-        return f"{text}：评估结果{counted}" if named else f"评估结果{counted}"
+        return f"{text}：评估结果 {counted}" if named else f"评估结果 {counted}"
     text = f"{text}：{item['file']}" if named else str(item["file"])
     text += f"〔{place}〕" if place else ""
     received = str(item.get("value_received", ""))

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from evalkit.messages import Language, language, word, words
-from evalkit.report import marks, phrases
+from evalkit.report import look, marks, phrases
 from evalkit.review.difference import Cause, Pair
 
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -65,7 +65,8 @@ class Speech:
 
     def status(self, code: str, attribute: str = "") -> str:
         """Return the word for a status; basic conditions and veto items have words of their own."""
-        return self.word("status", marks.counted(code, False, attribute)) if code else self.say("未列出", "not listed")
+        shown = look.status(marks.counted(code, False, attribute))
+        return self.say(shown.zh, shown.en) if code else self.say("未列出", "not listed")
 
     def cell(self, name: str, text: str) -> str:
         """Return a cell of the results in words."""

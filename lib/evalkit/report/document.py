@@ -201,7 +201,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             has_targets=has_targets,
             legend=legend((row.mark for view in groups for row in view.group.table), markers),
             trend_legend=legend(row.mark for group in model.groups for row in (*group.table, *group.apart_table)),
-            dagger=look.DAGGER if any(look.DAGGER in row.target for view in groups for row in view.group.apart_table) else "",
+            several_passing=sum(view.on_passing for view in groups) > 1,
             any_progress=any_progress,
             progress_note=_progress_note([view.group for view in groups]),
             indicator_table=lambda view: view.indicator_table(wide=not small),
@@ -331,6 +331,12 @@ class _GroupView:
         """Marks of the set that stand beside the names of its rows."""
         own = self.model.context.sets.get(self.group.set_id)
         return sorted({row.marker for row in own.rows if row.marker}) if own else []
+
+    @property
+    def apart_daggers(self) -> str:
+        """The key to the mark in the tables of conditions and veto items; empty where it does not occur."""
+        marked = any(look.DAGGER in row.target for row in self.group.apart_table)
+        return f"{look.DAGGER} 要求尚未与正式文本核对。" if marked else ""
 
     def apart_tables(self) -> list[str]:
         """Return the tables of basic conditions and of veto items."""

@@ -27,6 +27,8 @@ class StatusLook:
         Class name in Markdown and the web page.
     words : tuple of str
         Chinese and English words where they are not those of the status code.
+    group : str
+        Group of the words in the catalogue.
     """
 
     code: str
@@ -35,16 +37,17 @@ class StatusLook:
     ink: str
     css: str
     words: tuple[str, str] = ("", "")
+    group: str = "status"
 
     @property
     def zh(self) -> str:
         """The Chinese word."""
-        return self.words[0] or word("status", self.code, "zh")
+        return self.words[0] or word(self.group, self.code, "zh")
 
     @property
     def en(self) -> str:
         """The English word."""
-        return self.words[1] or word("status", self.code, "en")
+        return self.words[1] or word(self.group, self.code, "en")
 
     @property
     def label(self) -> str:
@@ -73,10 +76,10 @@ MARKS: Mapping[str, StatusLook] = MappingProxyType(
             StatusLook("no_base", "◇", *_GREY, "nocomparison", ("无基准年值可比", "no base value")),
             StatusLook("no_other", "◇", *_GREY, "nocomparison", ("无值可比", "nothing to compare with")),
             # basic conditions and veto items: what 达标 and 未达标 are called there
-            StatusLook("satisfied", "●", "#1B7F5C", "#1B7F5C", "met"),
-            StatusLook("unsatisfied", "▲", "#B83B2E", "#B83B2E", "notmet"),
-            StatusLook("clear", "●", "#1B7F5C", "#1B7F5C", "met"),
-            StatusLook("triggered", "▲", "#B83B2E", "#B83B2E", "notmet"),
+            StatusLook("satisfied", "●", "#1B7F5C", "#1B7F5C", "met", group="apart_status"),
+            StatusLook("unsatisfied", "▲", "#B83B2E", "#B83B2E", "notmet", group="apart_status"),
+            StatusLook("clear", "●", "#1B7F5C", "#1B7F5C", "met", group="apart_status"),
+            StatusLook("triggered", "▲", "#B83B2E", "#B83B2E", "notmet", group="apart_status"),
             StatusLook("base_year", "—", "#B8BEC6", "#6A717C", "baseyear", ("评估期即基准年", "the base year itself")),
         )
     }

@@ -150,7 +150,12 @@ def build_model(
     printed = Printed(own, by_key, inputs)
     names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(row_key(row))) is not None}
     names = {**context.measure_names, **names}
-    attributes = {str(trace["measure"]): row["attribute"] for row in own if (trace := by_key.get(row_key(row))) is not None}
+    # a measure may stand in an indicator and in a basic condition: then the indicator's words are used
+    attributes = {
+        str(trace["measure"]): row["attribute"]
+        for row in (*kinds.apart(own), *kinds.indicators(own))
+        if (trace := by_key.get(row_key(row))) is not None
+    }
     groups = [_group(key, parts, own, by_key, printed, names, context) for key, parts in _grouped(own)]
     for group in groups:
         if not group.goal_of_plan and group is next(other for other in groups if other.period == group.period):
@@ -294,7 +299,12 @@ def _line(
 ) -> IndicatorRow:
     own = indicator_set.row(row["indicator"]) if indicator_set else None
     earlier = [phrases.cell(printed.earlier(row, when)) for when in periods]
-    shown = row["value_text"] or printed.current(row) or (look.reason(row["reason"]) if row["reason"] else "")
+    reason = look.reason(row["reason"]) if row["reason"] else ""
+    apart = kinds.is_apart(row["attribute"])
+    shown = row["value_text"] or printed.current(row) or ("" if apart else reason)
+    remarks = [_group_name(indicator_set, own), reason if apart and not shown else "", _remark(row)]
+    if apart and trace.get("decision"):
+        remarks.append(f"人工判定{trace['decision']['id']}")
     target = _marked(row)
     planned = [goals.get((row["indicator"], when)) for when in milestones]
     return IndicatorRow(
@@ -311,7 +321,7 @@ def _line(
         goals=tuple(_marked(goal) for goal in planned),
         status=row["status"],
         mark=look.status(marks.code_of(row, trace)),
-        remark="；".join(text for text in (_group_name(indicator_set, own), _remark(row)) if text),
+        remark="；".join(dict.fromkeys(text for text in remarks if text)),
     )
 
 

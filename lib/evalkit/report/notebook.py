@@ -106,9 +106,8 @@ class RegionView:
         for attribute in kinds.APART:
             lines = group.apart_of(attribute)
             if lines:
-                parts.append(
-                    _table(["序号", look.attribute(attribute), "要求", "现状", "结果", "备注"], [_apart_line(line) for line in lines])
-                )
+                heads = ["序号", look.attribute(attribute), "要求", "现状", "结果", "备注"]
+                parts.append(f"<div style='margin-bottom:.8em'>{_table(heads, [_apart_line(line) for line in lines])}</div>")
         if group.passing and group.passing.demands:
             parts += [f"<p style='max-width:46em'>{escape(group.passing.lead)}</p>", _demands(group.passing)]
             parts += [f"<p style='max-width:46em;color:{look.MUTED};margin:.2em 0'>{escape(note)}</p>" for note in group.passing.notes]

@@ -86,9 +86,10 @@ def heat_map(
         What the rows are: 个地区, 个评估期.
     """
     width = look.WIDE_FIGURE_MM
-    total = f"{'满足或未触发' if any(kinds.is_apart(column.attribute) for column in columns) else '达标'}{noun[1:]}数"
+    apart = any(kinds.is_apart(column.attribute) for column in columns)
+    total = f"{'满足或未触发' if apart else '达标'}{noun[1:]}数"
     label = max(min(40.0, max(text_mm(region, 8) for region in regions) + 3), text_mm(total, 7) + 3)
-    shown = [code for code in dict.fromkeys((*marks.ORDER, *marks.ORDER_APART)) if code in statuses.values()]
+    shown = [code for code in (marks.ORDER_APART if apart else marks.ORDER) if code in statuses.values()]
     margin = 9.0 * len(shown) + 2
     step = min(_CELL * 2, (width - label - margin) / len(columns))
     row = 6.4

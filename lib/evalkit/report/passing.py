@@ -97,11 +97,15 @@ class Passing:
         return f"通过条件{'（未核实）' if self.unverified else ''}：{self.text.rstrip('。')}。" if self.demands else ""
 
     @property
+    def meaning(self) -> str:
+        """What 达标 means of basic conditions and veto items; empty where none is asked for."""
+        words = {"condition": "基本条件以满足为达标", "veto": "否决项以未触发为达标"}
+        return "，".join(text for attribute, text in words.items() if any(demand.attribute == attribute for demand in self.demands))
+
+    @property
     def notes(self) -> list[str]:
         """Remarks below the table of requirements: what its words mean, and what is known about its sources."""
-        words = {"condition": "基本条件以满足为达标", "veto": "否决项以未触发为达标"}
-        used = [text for attribute, text in words.items() if any(demand.attribute == attribute for demand in self.demands)]
-        found = [f"{'，'.join(used)}。"] if used else []
+        found = [f"表中{self.meaning}。"] if self.meaning else []
         if self.unverified:
             found.append(f"{look.DAGGER} 要求未见原文，“需达到”的数目仅供参考。")
         same: dict[str, list[str]] = {}

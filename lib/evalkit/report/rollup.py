@@ -154,6 +154,12 @@ class _Rule:
         ]
 
     @property
+    def note(self) -> str:
+        """What the cells of the table mean."""
+        meaning = self.found[0][1].meaning
+        return f"各栏为达标项数/适用项数{f'；{meaning}' if meaning else ''}。"
+
+    @property
     def table(self) -> str:
         """Regions × requirements."""
         return self.numbers.table(sheets.passing_grid(self.found, self.heading), f"通过条件统计（{self.title}）", "lines")

@@ -18,6 +18,7 @@ _PORTRAIT_CHARS = 55.0
 _MARGIN = 0.95
 _SHORT = 6.6  # 制定实施 ●
 _WORD = 4.0  # 有效开展
+_REMARK = 8.6  # 水资源节约3选1
 _PIECE = 12.2  # the most that a figure of a list claims
 
 
@@ -61,7 +62,8 @@ def indicator_grid(group: Group, *, wide: bool = True) -> Grid:
     align += ["center"] * (count - len(align) - 2)
     align += ["left", "left"]
     pieces = [_piece(shape, column) for column in range(first + 3, count - 2)]
-    least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *pieces, 4.2, 3.0]
+    remarks = [width for row in shape[1:] if (width := phrases.display_width(row[-1])) <= _REMARK]
+    least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *pieces, 4.2, max([3.0, *remarks])]
     return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least, 26.0))
 
 
@@ -177,7 +179,7 @@ def demands_grid(demands: Sequence[Demand], documents: Mapping[str, str]) -> Gri
         for number, one in enumerate(demands, start=1)
     ]  # fmt: skip
     align: list[Align] = ["center", "left", "right", "right", "right", "right", "right", "center", "left"]
-    least = [2.2, 9.0, 2.2, 2.2, 3.2, 2.2, 3.2, 4.2, 9.0]
+    least = [2.2, 9.0, 4.2, 2.2, 3.2, 2.2, 3.2, 4.2, 9.0]
     return Grid([[Cell(head) for head in heads]], [[Cell(text) for text in row] for row in rows], align,
                 _fit([heads, *rows], _PORTRAIT_CHARS, least, 24.0))  # fmt: skip
 

@@ -30,7 +30,7 @@ def units_sentence(trace: Mapping[str, Any], printed: Printed) -> str:
     for item in trace.get("inputs", []):
         found, state = _VARIABLE.fullmatch(str(item.get("variable", ""))), counted_in(str(item.get("file", "")))
         if found and state and item.get("at") == "current":
-            return f"{_counts(found[1], str(item.get('period', '')), trace, printed)}；读自评估结果{state}。"
+            return f"{_counts(found[1], str(item.get('period', '')), trace, printed)}；读自评估结果 {state}。"
     return ""
 
 

@@ -262,9 +262,11 @@ def history(folder: Path) -> list[str]:
 
 def read_table(path: Path, label: str) -> list[Row]:
     """Return the rows of a table that evalkit wrote, with the quotes taken off that keep spreadsheets from calculating."""
-    lines = list(csv.reader(io.StringIO(read_text(path, label), newline="")))
+    text = read_text(path, label)
+    lines = list(csv.reader(io.StringIO(text, newline="")))
     head = lines[0] if lines else []
-    return [dict(zip(head, map(plain, line), strict=False)) for line in lines[1:] if len(line) == len(head)]
+    read = plain if "'" in text else str.strip
+    return [dict(zip(head, map(read, line), strict=False)) for line in lines[1:] if len(line) == len(head)]
 
 
 def plain(text: str) -> str:

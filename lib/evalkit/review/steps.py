@@ -156,7 +156,7 @@ class Steps:
                 "plans": source("plan").settings.plans,
             }
         )
-        # Cards of regions that only the other state has do no harm, unless they are counted as units; a run that still lists them needs them.
+        # Cards that only the other state has do no harm, unless they are counted as units; a run that still lists them needs them.
         other = self.after.rules if region is self.before.rules else self.before.rules
         wanted = settings.regions if settings.children else other.regions
         cards = {**{code: other.regions[code] for code in wanted if code in other.regions}, **region.regions}

@@ -62,7 +62,7 @@ def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
 
 
 def _as_used(item: Input) -> str:
-    """Return an input as a result depends on it: a count of subordinate units holds as long as it is the same in a later state of their run."""
+    """Return an input as a result depends on it: a count of subordinate units that is the same in a later state of their run holds."""
     return repr(replace(item, file=item.source) if counted_in(item.file) else item)
 
 

@@ -56,7 +56,8 @@ def round_half_even(value: Fraction, interval: Fraction) -> Fraction:
 
 def format_fixed(value: Fraction, digits: int) -> str:
     """Return `value` rounded half to even with `digits` decimals, zeros kept (96.0)."""
-    scaled = round(value * 10**digits)
+    scaled, rest = divmod(value.numerator * 10**digits, value.denominator)  # whole numbers, as fractions are slow
+    scaled += 2 * rest > value.denominator or (2 * rest == value.denominator and scaled % 2)
     sign = "-" if scaled < 0 else ""
     text = str(abs(scaled)).rjust(digits + 1, "0")
     return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else f"{sign}{text}"
@@ -74,9 +75,6 @@ def format_full(value: Fraction, significant: int = 17) -> str:
 
 def _exponent(value: Fraction) -> int:
     """Power of ten of the first significant digit of a positive value."""
-    guess = len(str(value.numerator)) - len(str(value.denominator))
-    while Fraction(10) ** guess > value:
-        guess -= 1
-    while Fraction(10) ** (guess + 1) <= value:
-        guess += 1
-    return guess
+    above, below = value.numerator, value.denominator
+    guess = len(str(above)) - len(str(below))  # right, or one too many
+    return guess if above * 10 ** max(-guess, 0) >= below * 10 ** max(guess, 0) else guess - 1

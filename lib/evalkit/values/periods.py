@@ -53,6 +53,7 @@ class Period:
         """Number of calendar days."""
         return (self.last - self.first).days + 1
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - a handful of periods
     def previous(self) -> Period:
         """Return the same period of the year before (上年, 上年同期)."""
         if self.kind == "span":

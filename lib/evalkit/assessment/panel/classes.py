@@ -40,11 +40,13 @@ class RegionClasses:
     def __init__(self, catalog: Catalog, set_id: str, table: Table, given: Classes | None, findings: Findings) -> None:
         self.table = table
         self.findings = findings
+        self.faulty = False  # the argument itself is wrong
         self._by_dimension: dict[str, list[str]] = {}
         dimensions = catalog.sets[set_id].classes
         for name in set(given or {}) - {dimension.id for dimension in dimensions}:
             allowed = ", ".join(dimension.id for dimension in dimensions)
             findings.add(Problem("bad_value", Place(key="classes"), {"value": name, "detail": allowed}))
+            self.faulty = True
         for dimension in dimensions:
             self._by_dimension[dimension.id] = self._read(catalog, set_id, dimension, (given or {}).get(dimension.id))
         self._dimensions = {dimension.id: dimension for dimension in dimensions}
@@ -63,6 +65,7 @@ class RegionClasses:
         for value in sorted(wrong):
             values = {"value": value, "detail": ", ".join(value.id for value in dimension.values)}
             self.findings.add(Problem("bad_value", Place(key=f"classes.{dimension.id}"), values))
+            self.faulty = True
         return found
 
     def groups(self, line: Line) -> Iterator[tuple[Rule | None, Rows]]:

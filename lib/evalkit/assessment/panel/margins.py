@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from evalkit.assessment.panel.columns import Column, Objects, cell_text
+from evalkit.assessment.engine import MOST_DIGITS
+from evalkit.assessment.panel.columns import Column, Objects, Places, cell_text
 from evalkit.assessment.panel.measures import REPORTED, Values
-from evalkit.assessment.panel.numbers import Flags, Floats, Numbers, compare, constant, nearest_multiple
+from evalkit.assessment.panel.numbers import Flags, Floats, Numbers, Rows, compare, constant, nearest_multiple
 from evalkit.assessment.panel.verdicts import RowJudge
 from evalkit.catalog.rules import Assigned, Compare, Rule, Trend
 from evalkit.values import format_fixed, parse_decimal
@@ -82,26 +83,37 @@ def printed(own: Values, column: Column, not_met: Flags, target: Fraction | None
     """
     numbers = own.numbers
     there = (numbers.reason == 0) & ~numbers.unsure
-    whole, undecided = nearest_multiple(numbers, own.places)
     as_given = there & (own.source == REPORTED)
     long = as_given & ~numbers.short
+    whole, undecided = nearest_multiple(numbers, own.places)
     unsure = undecided & there & ~as_given
+    places = own.places.copy()
+    if target is not None:
+        sign, _ = compare(numbers, constant(target))
+        near = np.abs(numbers.value - float(target)) <= 1.01 * 10.0 ** -places.astype(np.float64)
+        fails = there & not_met & (sign != 0) & near
+        unsure |= fails & long
+        _tell_apart(numbers, target, np.flatnonzero(fails & ~unsure), places, whole, unsure)
     texts = np.full(len(there), "", dtype=object)
     plain = there & ~long & ~unsure
-    for digits in np.unique(own.places[plain]).tolist():
-        here = plain & (own.places == digits)
+    for digits in np.unique(places[plain]).tolist():
+        here = plain & (places == digits)
         texts[here] = _texts(whole[here], digits)
     for row in np.flatnonzero(long).tolist():
-        exact = cell_text(column.cells[row])
-        texts[row] = format_fixed(parse_decimal(exact), int(own.places[row]))
-    if target is None:
-        return texts, unsure
-    sign, _ = compare(numbers, constant(target))
-    fails = there & not_met & (sign != 0)
-    near = np.abs(numbers.value - float(target)) <= 1.01 * 10.0 ** -own.places.astype(np.float64)
-    like = {digits: float(round(target * 10**digits)) for digits in np.unique(own.places[fails & near]).tolist()}
-    looks = np.array([like.get(digits, np.nan) for digits in own.places.tolist()]) if like else np.full(len(there), np.nan)
-    return texts, unsure | (fails & near & (long | (whole == looks)))
+        texts[row] = format_fixed(parse_decimal(cell_text(column.cells[row])), int(places[row]))
+    return texts, unsure
+
+
+def _tell_apart(numbers: Numbers, target: Fraction, rows: Rows, places: Places, whole: Floats, unsure: Flags) -> None:
+    """Give more digits to those of some rows that print like a target which they are not."""
+    while len(rows):
+        printed_target = {digits: float(round(target * 10**digits)) for digits in np.unique(places[rows]).tolist()}
+        alike = whole[rows] == np.array([printed_target[digits] for digits in places[rows].tolist()])
+        rows = rows[alike & (places[rows] < MOST_DIGITS)]
+        places[rows] += 1
+        whole[rows], undecided = nearest_multiple(numbers.take(rows), places[rows])
+        unsure[rows] = undecided
+        rows = rows[~undecided]
 
 
 def _texts(whole: Floats, digits: int) -> Objects:

@@ -135,12 +135,11 @@ def assess_panel(
     wanted |= {variable.part_of for variable in catalog.variables.values() if variable.id in wanted and variable.part_of}
     looked_up = list(dict.fromkeys(part.than for line in lines for part in line.rule.walk() if isinstance(part, Trend)))
     with np.errstate(all="ignore"):
-        read = read_table(
-            catalog, table, wanted, periods=periods, base=_base(base_period), looked_up=looked_up, findings=findings
-        )  # fmt: skip
+        base = _base(base_period)
+        read = read_table(catalog, table, wanted, periods=periods, base=base, looked_up=looked_up, findings=findings)
         check_table(catalog, read, findings)
         by_class = RegionClasses(catalog, set_id, read, classes, findings)
-        if errors == "raise":
+        if errors == "raise" or by_class.faulty:
             findings.stop()
         cells = _Results(catalog, read, lines, by_class)
         exact = cells.settle(Exact(catalog, read, like, findings))
