@@ -25,16 +25,13 @@ from evalkit.runner.warm import WarmServer
 ROOT = Path(__file__).resolve().parents[1]
 PARAMETERS = {"run": "chongming-2023", "region": "310151"}
 PLOOMBER = """
-import sys, time, nbformat
-from papermill.parameterize import parameterize_notebook
-from ploomber_engine.ipython import PloomberClient
+import sys, time, papermill
 
 def once():
-    parameters = {"run": sys.argv[2], "region": sys.argv[3]}
-    nb = nbformat.read(sys.argv[1], as_version=4)
-    nb = parameterize_notebook(nb, parameters, kernel_name="python3", language="python")
     started = time.monotonic()
-    PloomberClient(nb).execute()
+    papermill.execute_notebook(sys.argv[1], "ploomber.ipynb", parameters={"run": sys.argv[2], "region": sys.argv[3]},
+                               engine_name="embedded", kernel_name="python3", progress_bar=False,
+                               request_save_on_cell_execute=False, autosave_cell_every=0)
     return time.monotonic() - started
 
 once()

@@ -46,6 +46,7 @@ def typed(project: TinyProject, path: Path, settings: Settings = GIVEN) -> Impor
 
 @pytest.mark.parametrize("set_id", SETS)
 def test_a_set_comes_back_from_its_workbook(set_id: str, catalog: Catalog, tmp_path: Path) -> None:
+    catalog = catalog.as_written()
     found = catalog.sets[set_id]
     export(catalog, found, tmp_path / "set.xlsx")
     back = read_set(catalog, tmp_path / "set.xlsx")
@@ -59,6 +60,7 @@ def test_a_set_comes_back_from_its_workbook(set_id: str, catalog: Catalog, tmp_p
 
 @pytest.mark.parametrize("set_id", SETS)
 def test_measures_come_back_where_they_do_not_exist_yet(set_id: str, catalog: Catalog, tmp_path: Path) -> None:
+    catalog = catalog.as_written()
     found = catalog.sets[set_id]
     export(catalog, found, tmp_path / "set.xlsx")
     own = {measure.id: measure for measure in measures_of(catalog, found)}
@@ -175,6 +177,23 @@ def test_a_wrong_cell_of_an_export_is_refused_where_it_stands(
     assert first.code == code
     if code not in ("document_unknown", "class_unknown", "measure_taken"):
         assert (first.place.sheet, first.place.cell) == (sheet, cell.coordinate)
+
+
+def test_nothing_becomes_verified_by_typing(project: TinyProject, tmp_path: Path) -> None:
+    cite = "{document: doc, clause: table 1, state: verified, verified_by: 张三, verified_on: '2026-01-02', page: '3'}"
+    text = project.text("params/sets/demo.yml")
+    project.write("params/sets/demo.yml", text.replace(f"text: ≥90\n        rule: {{at_least: \"90\"}}\n        cite: {CITE}",
+                                                       f"text: ≥90\n        rule: {{at_least: \"90\"}}\n        cite: {cite}"))  # fmt: skip
+    catalog = project.catalog()
+    path = tmp_path / "set.xlsx"
+    export(catalog, catalog.sets["demo"], path)
+    assert read_set(catalog, path).indicator_set == catalog.sets["demo"]  # as the rule files have it
+    book = openpyxl.load_workbook(path)
+    book[ROWS].cell(4, COLUMN["text"]).value = "≥91"
+    book.save(path)
+    for settings in (None, Settings(id="mine")):
+        [problem] = read_set(catalog, path, settings).errors
+        assert (problem.code, problem.place.cell) == ("verified_typed", book[ROWS].cell(4, COLUMN["state"]).coordinate)
 
 
 # Typed by a person
@@ -435,3 +454,63 @@ def test_a_set_of_its_own_expressions_comes_back(project: TinyProject, tmp_path:
     found = typed(project, annex(tmp_path / "a.xlsx"))
     write_set(found, project.root / "params")
     assert project.catalog().measures["typed.c01.1"] == found.measures[0]
+
+
+# The documents
+
+DOCUMENTS = ["docs/authoring.md", "docs/authoring.zh-CN.md"]
+
+
+def tables(name: str) -> dict[str, list[list[str]]]:
+    """Return the tables of a document by their first head."""
+    found: dict[str, list[list[str]]] = {}
+    for block in re.findall(r"(?:^\|.*\n)+", (ROOT / name).read_text(encoding="utf-8"), flags=re.M):
+        lines = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines()]
+        found[f"{lines[0][0]} {lines[0][-1]}"] = [lines[0], *lines[2:]]
+    return found
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_annex_of_the_document_is_read(name: str, catalog: Catalog, tmp_path: Path) -> None:
+    lines = tables(name)["领域 数据来源"]
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append([cell or None for cell in line])  # type: ignore[union-attr]
+    book.save(tmp_path / "annex.xlsx")
+    settings = Settings("my-set", "mee-2019-76", name="试行指标", levels=("city", "county"), state="seen", via="纸质文件第3页")
+    found = read_set(catalog, tmp_path / "annex.xlsx", settings)
+    assert [problem.line() for problem in found.problems] == [] and found.indicator_set is not None
+    assert len(found.indicator_set.rows) == 5 and len({row.seq for row in found.indicator_set.rows}) == 4
+    assert [measure.expression for measure in found.measures if measure.expression] == [
+        "share(air.days_good, air.days_valid)",
+        "share(waste.straw_used, waste.straw_total)",
+    ]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_grammars_of_the_document_are_those_of_the_program(name: str, catalog: Catalog) -> None:
+    from evalkit.authoring.targets import TargetError, parse_target
+    from evalkit.formulas.expression import expression_text, read_formula
+
+    classes = catalog.sets["cn-ecocity-2003"].classes
+    found = tables(name)
+    targets = next(rows for head, rows in found.items() if head.endswith(("rule", "规则")))
+    formulas = next(rows for head, rows in found.items() if head.endswith(("kept as", "保存为")))
+    for texts, shown in targets[1:]:
+        for text in re.findall(r"`([^`]+)`", texts):
+            rule = parse_target(text, classes=classes, units=["%"]).rule
+            if shown.startswith("`") and "…" not in shown:
+                assert rule == parse_rule_text(shown.strip("`")), text
+    names = {variable.name_zh: variable.id for variable in catalog.variables.values()}
+    for text, kept in formulas[1:]:
+        assert expression_text(read_formula(text.strip("`"), names).tree) == kept.strip("`")
+    for text in ("≥1,000", "100，且持续改善", "≥90且≤95或持续改善", "≥90，且≤95，或持续改善"):
+        with pytest.raises(TargetError):
+            parse_target(text)
+
+
+def test_the_documents_show_the_same_examples() -> None:
+    english, chinese = (tables(name) for name in DOCUMENTS)
+    assert [rows[1:] for head, rows in english.items() if head == "领域 数据来源"] == [chinese["领域 数据来源"][1:]]
+    shown = [[re.findall(r"`[^`]+`", cell) for rows in tables(name).values() for row in rows for cell in row] for name in DOCUMENTS]
+    assert shown[0] == shown[1]

@@ -126,7 +126,8 @@ def test_measures_variables_units_regions_and_sets_are_named_in_both_languages(c
 
 def test_every_measure_says_how_its_value_comes_about(catalog: Catalog) -> None:
     for measure in catalog.measures.values():
-        ways = [bool(measure.formula), bool(measure.reported_only), measure.kind == "qualitative", measure.kind == "composite"]
+        computed = bool(measure.formula or measure.expression)
+        ways = [computed, bool(measure.reported_only), measure.kind == "qualitative", measure.kind == "composite"]
         assert sum(ways) == 1 or (measure.formula and measure.kind == "number"), measure.id
         assert bool(measure.components) == (measure.kind == "composite"), measure.id
         if measure.cite is None:  # only where the definition is not in hand, and says so

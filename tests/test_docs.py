@@ -31,8 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FORMATS = ["docs/data-formats.md", "docs/data-formats.zh-CN.md"]
 FIRST_RUN = "docs/first-run.zh-CN.md"
 GUIDE = "CONTRIBUTING.zh-CN.md"
-CHINESE = ["README.zh-CN.md", GUIDE, FIRST_RUN, "docs/data-formats.zh-CN.md"]
-ALL = ["README.md", "CONTRIBUTING.md", "docs/decisions.md", "docs/data-formats.md", *CHINESE]
+CHINESE = ["README.zh-CN.md", GUIDE, FIRST_RUN, "docs/data-formats.zh-CN.md", "docs/authoring.zh-CN.md"]
+ALL = ["README.md", "CONTRIBUTING.md", "docs/decisions.md", "docs/data-formats.md", "docs/authoring.md", *CHINESE]
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.M | re.S)
 STEP = re.compile(r"(?:^文件 `(?P<path>[^`\n]+)`：\n\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S)
 

@@ -137,12 +137,12 @@ def coded(group: str, codes: tuple[str, ...]) -> dict[str, str]:
 
 def kinds() -> dict[str, str]:
     """Return the codes of kinds of measures by word."""
-    return coded("measure_kind", ("number", "qualitative", "composite"))
+    return coded("sheet_kind", ("number", "qualitative", "composite"))
 
 
 def directions() -> dict[str, str]:
     """Return the codes of directions by word."""
-    return coded("measure_direction", ("up", "down", "none"))
+    return coded("sheet_direction", ("up", "down", "none"))
 
 
 def methods() -> dict[str, str]:

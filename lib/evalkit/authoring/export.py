@@ -38,7 +38,7 @@ _LONGEST = 32767  # characters of an Excel cell
 _HEAD = 3  # line of the heads of 指标, from 1
 _CENTRED = ("domain", "seq", "unit", "attribute", "levels", "where_relevant", "state")
 _READ_ONLY = ("read_as", "departments")  # for the reader; import takes them from the measure
-_WRAPPED = (*(column.key for column in PRINTED), "formula", "read_as", "departments", "rule")
+_WRAPPED = (*(column.key for column in PRINTED), "measure", "formula", "read_as", "departments", "rule")
 _HINT = (
     "“指标”表中黄头的列照文件录入，灰头的列为编号与出处；斜体的列（公式释读、数据来源）供阅读，有口径时不读入。"
     "“规则”列只在指标值的文字不足以说明时填写。"
@@ -85,7 +85,7 @@ def _styles(book: Any) -> dict[str, Any]:
         "head": book.add_format({**head, "bg_color": "#FFF4D6"}),
         "kept": book.add_format({**head, "bg_color": "#E9ECEF"}),
         "for_reading": book.add_format({**head, "bg_color": "#E9ECEF", "italic": True, "bold": False}),
-        "left": book.add_format({**text, **edge}),
+        "kept_text": book.add_format({**text, **edge, "text_wrap": True, "valign": "top"}),
         "wrapped": book.add_format({**text, **edge, "text_wrap": True}),
         "centred": book.add_format({**text, **edge, "align": "center", "text_wrap": True}),
         "reading": book.add_format({**text, **edge, "text_wrap": True, "italic": True, "font_color": "#5B626E"}),
@@ -174,7 +174,7 @@ def _indicators(book: Any, styles: dict[str, Any], titles: tuple[str, str], rows
 def _style(column: Column) -> str:
     if column.key in _CENTRED:
         return "centred"
-    return "reading" if column.key in _READ_ONLY else "wrapped" if column.key in _WRAPPED else "left"
+    return "reading" if column.key in _READ_ONLY else "wrapped" if column.key in _WRAPPED else "kept_text"
 
 
 def _merged(rows: Sequence[Line], composed: bool) -> list[tuple[int, int, int, int]]:

@@ -54,7 +54,7 @@ def read_set(catalog: Catalog, path: Path, settings: Settings | None = None) -> 
     """
     settings = settings or Settings()
     sheets = read_book(path, path.name)
-    return _Reading(catalog, sheets, path, settings).read()
+    return _Reading(catalog.as_written(), sheets, path, settings).read()
 
 
 class _Reading:
@@ -135,7 +135,8 @@ class _Reading:
         content["name_en"] = fields.get("name_en", "") or (known.title_en if known else "") or name
         content["levels"] = list(settings.levels) or self.whole.levels() or self._levels_of_rows()
         if not content["levels"]:
-            self.found.problems.append(Problem("setting_needed", Place(self.label), {"what": word("setting", "levels"), "option": "--level county"}))
+            values = {"what": word("setting", "levels"), "option": "--level county"}
+            self.found.problems.append(Problem("setting_needed", Place(self.label), values))
         content["complete"] = "true" if settings.complete or self.whole.complete() else "false"
         if fields.get("note"):
             content["note"] = fields["note"]
@@ -203,11 +204,33 @@ class _Reading:
             sets={**self.catalog.sets, self.set_id: indicator_set},
             places={**self.catalog.places, ("set", self.set_id): (self.cells, ())},
         )
+        self._typed_as_verified(indicator_set, new)
         reached = {measure.id for measure in measures_of(whole, indicator_set)}
         self.found.problems += check_links(whole, units=True)
         if not self.found.errors:
             self.found.indicator_set = indicator_set
             self.found.measures = [measure for measure in new.values() if measure.id in reached]
+
+    def _typed_as_verified(self, indicator_set: IndicatorSet, new: dict[str, Measure]) -> None:
+        """Refuse what a workbook calls verified, unless the rule files say the very same: a verification is a record of its own."""
+        known = self.catalog.sets.get(self.set_id)
+        places: list[Place] = []
+        for i, row in enumerate(indicator_set.rows):
+            before = known.row(row.id) if known else None
+            for j, target in enumerate(row.targets):
+                if target.cite.state == "verified" and (before is None or target not in before.targets):
+                    places.append(self.cells.place("rows", i, "targets", j, "cite"))
+        if indicator_set.rounding.cite.state == "verified" and (known is None or known.rounding != indicator_set.rounding):
+            places.append(self.cells.place("rounding", "cite"))
+        rule = indicator_set.pass_rule
+        for i, requirement in enumerate(rule.requirements if rule else []):
+            before_rule = known.pass_rule.requirements if known and known.pass_rule else []
+            if requirement.cite.state == "verified" and requirement not in before_rule:
+                places.append(self.cells.place("pass_rule", "requirements", i))
+        for name, measure in new.items():
+            if measure.cite and measure.cite.state == "verified" and measure != self.own.get(name):
+                places.append(self.catalog.place("measure", name, "cite"))
+        self.found.problems += [Problem("verified_typed", place) for place in places]
 
 
 def _choose(sheets: Sequence[Sheet], settings: Settings, label: str) -> Sheet:

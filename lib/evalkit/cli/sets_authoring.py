@@ -40,7 +40,7 @@ def sets_export(
     from evalkit.catalog.load import near
     from evalkit.tables import write_bytes
 
-    catalog = load_catalog()
+    catalog = load_catalog().as_written()
     if set_id not in catalog.sets:
         raise EvalkitError(Problem("unknown_id", values={"kind": "set", "id": set_id, "hint": near(set_id, catalog.sets)}))
     path = (out or catalog.project.root / "reports" / "sets") / f"{set_id}.xlsx"
@@ -51,7 +51,7 @@ def sets_export(
     if path.exists() and path.read_bytes() != content and not replace:  # someone may have typed in it
         raise EvalkitError(Problem("file_exists", Place(path.name), {"path": path.as_posix()}))
     write_bytes(path, content)
-    print(path.as_posix())
+    print(_shown(path, catalog.project.root))
 
 
 def sets_import(
@@ -97,7 +97,7 @@ def sets_import(
         found = read_set(catalog, file, settings)
         problems = found.problems
         if found.indicator_set is not None:
-            written = [path.as_posix() for path in write_set(found, folder, overwrite=replace)]
+            written = [_shown(path, catalog.project.root) for path in write_set(found, folder, overwrite=replace)]
     except EvalkitError as error:
         problems = [*(found.problems if found else []), *error.problems]
     if as_json:
@@ -114,6 +114,12 @@ def sets_import(
             printed.print(text, markup=False)
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
+
+
+def _shown(path: Path, root: Path) -> str:
+    """Return a path as messages show it: relative to the project where it lies in it."""
+    full = path.resolve()
+    return full.relative_to(root).as_posix() if full.is_relative_to(root) else path.as_posix()
 
 
 def _summary(found: Imported) -> list[str]:

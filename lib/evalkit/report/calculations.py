@@ -97,7 +97,7 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
         said = (("判定", f"{value}；{target}{verdict}" if value else f"{target}{verdict}"), *_units(trace, printed), *_remarks(trace))
         return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources)
     lines = (
-        ("公式", f"{row['name_zh']} = {formula.get('zh', '')}"),
+        ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
         ("结果与修约", result_line(trace)),
         ("判定", verdict),

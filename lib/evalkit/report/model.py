@@ -148,7 +148,12 @@ def build_model(
     own = [row for row in rows if row["region_code"] == context.region_code]
     by_key = {row_key(trace["key"]): trace for trace in traces}
     printed = Printed(own, by_key, inputs)
-    names = {str(trace["measure"]): row["name_zh"] for row in own if (trace := by_key.get(row_key(row))) is not None}
+    called: dict[str, set[str]] = {}
+    for row in own:
+        if (trace := by_key.get(row_key(row))) is not None:
+            called.setdefault(str(trace["measure"]), set()).add(row["name_zh"])
+    # a measure that sets call by different names keeps its own
+    names = {key: min(some) for key, some in called.items() if len(some) == 1 or key not in context.measure_names}
     names = {**context.measure_names, **names}
     # a measure may stand in an indicator and in a basic condition: then the indicator's words are used
     attributes = {

@@ -221,7 +221,12 @@ class Causes:
 
     def _measure(self, measure_id: str) -> list[Cause]:
         measures = [side.rules.measures.get(measure_id) for side in (self.a, self.b)]
-        texts = ["; ".join(f"{n}: {getattr(m, n)}" for n in _MEASURED if not _same(measures, n)) if m else "" for m in measures]
+        texts = [
+            "; ".join(f"{n}: {getattr(m, n)}" for n in _MEASURED if not _same(measures, n) and (n != "roles" or not m.expression))
+            if m
+            else ""
+            for m in measures
+        ]
         if not all(measures) or texts[0] == texts[1]:
             return []
         spot = self.b.rules.place("measure", measure_id)

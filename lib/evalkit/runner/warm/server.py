@@ -48,8 +48,8 @@ def main(control_fd: int, launcher: int, preload: list[str] | None = None, proje
                 _import(name)
         _draw()
         if project:
-            with contextlib.suppress(Exception):  # a notebook that reads the rules will say what is wrong with them
-                importlib.import_module("evalkit.catalog").load_catalog(project)
+            with contextlib.suppress(Exception):  # a notebook will say what is wrong with the rules or the data
+                _rehearse(project)
         kernel = make_kernel()
         libc = ctypes.CDLL(None, use_errno=True)
     except BaseException:
@@ -84,6 +84,19 @@ def _draw() -> None:
         canvas = sys.modules["evalkit.report.canvas"].Canvas(10, 10)
         canvas.text(0, 0, "0123456789.%年目标")
         canvas.finish("", "", "")
+
+
+def _rehearse(project: str) -> None:
+    """Read the rules and go through one region, as its notebook will: formulas, texts and characters are looked up once."""
+    import evalkit
+    from evalkit.report.notebook import RegionView
+
+    catalog = evalkit.load_catalog(project)
+    run = max(catalog.runs.values(), key=lambda run: len(run.sets) + len(run.plans))
+    inputs = evalkit.read_inputs(catalog, run.id, run.regions[0])
+    view = RegionView(catalog, inputs, evalkit.assess(catalog, inputs, run.regions[0]))
+    for show in (view.heading, view.summary, view.table, view.progress, view.calculations, view.unverified):
+        show()
 
 
 def _serve(control: socket.socket, launcher: int, kernel: Any, libc: ctypes.CDLL) -> None:
