@@ -668,6 +668,7 @@ SHIPPED = sorted([*ROOT.glob("params/*.yml"), *ROOT.glob("params/*/*.yml"), *ROO
 @settings(FUZZED, max_examples=300)
 @given(st.sampled_from(SHIPPED), st.integers(0, 2**32))
 def test_a_damaged_shipped_file_is_read_or_refused(path: Path, seed: int) -> None:
+    from evalkit.catalog.crosswalks import Crosswalk
     from evalkit.catalog.models import Correction, Document, IndicatorSet, Measure, Plan, Region, Run, UnitRow, Variable
     from evalkit.catalog.reading import build, build_list, read_yaml
     from evalkit.tables import read_csv
@@ -681,7 +682,7 @@ def test_a_damaged_shipped_file_is_read_or_refused(path: Path, seed: int) -> Non
                 problems.extend(read_csv(copy, path.name, ["period"])[1])
             else:
                 located = read_yaml(copy, path.name, problems)
-                single = {"sets": IndicatorSet, "regions": Region, "plans": Plan, "runs": Run}
+                single = {"sets": IndicatorSet, "regions": Region, "plans": Plan, "runs": Run, "crosswalks": Crosswalk}
                 several = {"documents": Document, "units": UnitRow, "variables": Variable, "measures": Measure, "corrections": Correction}
                 if path.parent.name in single:
                     if located.lines:

@@ -151,7 +151,7 @@ def test_kinds_and_features_in_problems_have_words() -> None:
                     if isinstance(key, ast.Constant) and key.value == "kind" and isinstance(value, ast.Constant):
                         kinds.add(value.value)
     assert kinds and kinds - set(WORDS["kind"]) == set()
-    assert {"anchors", "aliases", "tags", "nesting", "control"} == set(WORDS["feature"])
+    assert {"anchors", "aliases", "tags", "nesting", "control", "documents", "keys"} == set(WORDS["feature"])
 
 
 def test_a_problem_reads_well_in_both_languages() -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evalkit.report import charts, kinds, look, phrases, sheets
+from evalkit.report import charts, kinds, look, passing, phrases, sheets
 from evalkit.report.canvas import Chart
 from evalkit.report.model import Group, ReportModel, Unverified
 from evalkit.report.pieces import (
@@ -197,7 +197,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             trends=_trends(model.groups, numbers) if len(periods) > 1 else [],
             shown=phrases.listing([phrases.period(name) for name in shown]),
             unverified=_states(model.unverified, numbers),
-            unverified_words=unverified_words(model.unverified),
+            unverified_words=passing.unverified_words(model.unverified),
             has_targets=has_targets,
             legend=legend((row.mark for view in groups for row in view.group.table), markers),
             trend_legend=legend(row.mark for group in model.groups for row in (*group.table, *group.apart_table)),
@@ -217,16 +217,6 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
         )
     )
     return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date, model.data, outdated)
-
-
-def unverified_words(items: Sequence[Unverified]) -> str:
-    """Return how many thresholds, and how many basic conditions and veto items, nobody has verified: 指标值中有20个、基本条件中有5个."""
-    counts: dict[str, int] = {}
-    for item in items:
-        what = look.attribute(item.attribute) if kinds.is_apart(item.attribute) else "指标值"
-        counts[what] = counts.get(what, 0) + item.count
-    order = sorted(counts, key=lambda what: what != "指标值")
-    return phrases.listing([f"{what}中有{counts[what]}个" for what in order])
 
 
 def _trends(groups: Sequence[Group], numbers: Numbering) -> list[Late]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from evalkit.assessment.passing import Conclusion, Held
 from evalkit.catalog.models import IndicatorSet
 from evalkit.report import kinds, look, phrases
+
+if TYPE_CHECKING:
+    from evalkit.report.model import Unverified
 
 _CERTAIN = ("verified", "seen")
 _CHOSEN = ("mandatory", "optional")
@@ -186,3 +190,13 @@ def rollup_sentence(found: Sequence[tuple[str, Passing]], set_name: str) -> str:
         if names:
             parts.append(f"{word}的{len(names)}个（{phrases.listing(names)}）")
     return f"对照{phrases.in_title_marks(set_name)}的通过条件：{'，'.join(parts)}。"
+
+
+def unverified_words(items: Sequence[Unverified]) -> str:
+    """Return how many thresholds, and how many basic conditions and veto items, nobody has verified: 指标值中有20个、基本条件中有5个."""
+    counts: dict[str, int] = {}
+    for item in items:
+        what = look.attribute(item.attribute) if kinds.is_apart(item.attribute) else "指标值"
+        counts[what] = counts.get(what, 0) + item.count
+    order = sorted(counts, key=lambda what: what != "指标值")
+    return phrases.listing([f"{what}中有{counts[what]}个" for what in order])

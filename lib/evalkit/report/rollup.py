@@ -9,7 +9,7 @@ from pathlib import Path
 from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.report import look, marks, overview, passing, phrases, sheets
 from evalkit.report.canvas import Chart
-from evalkit.report.document import FORMATS, Document, Late, date_zh, environment, tidy, unverified_words
+from evalkit.report.document import FORMATS, Document, Late, date_zh, environment, tidy
 from evalkit.report.model import Group, ReportModel
 from evalkit.report.pieces import Numbering, documents_table, legend, sources_table
 from evalkit.report.tables import Align
@@ -58,7 +58,7 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
             ),
             opening=_opening(models),
             scopes=[group.scope for some in many for _, group in some],
-            unverified_words=unverified_words([item for model in models for item in model.unverified]),
+            unverified_words=passing.unverified_words([item for model in models for item in model.unverified]),
             count_tables=[Late(partial(_counts, some, numbers)) for some in listed]
             + [Late(partial(_counts, some, numbers, apart=True)) for some in apart],
             rules=rules,

@@ -88,13 +88,15 @@ def _draw() -> None:
 
 def _rehearse(project: str) -> None:
     """Read the rules and go through one region, as its notebook will: formulas, texts and characters are looked up once."""
-    import evalkit
+    from evalkit.assessment import assess
+    from evalkit.catalog import load_catalog
+    from evalkit.intake import read_inputs
     from evalkit.report.notebook import RegionView
 
-    catalog = evalkit.load_catalog(project)
+    catalog = load_catalog(project)
     run = max(catalog.runs.values(), key=lambda run: len(run.sets) + len(run.plans))
-    inputs = evalkit.read_inputs(catalog, run.id, run.regions[0])
-    view = RegionView(catalog, inputs, evalkit.assess(catalog, inputs, run.regions[0]))
+    inputs = read_inputs(catalog, run.id, run.regions[0])
+    view = RegionView(catalog, inputs, assess(catalog, inputs, run.regions[0]))
     for show in (view.heading, view.summary, view.table, view.progress, view.calculations, view.unverified):
         show()
 
