@@ -28,6 +28,7 @@ def sets_export(
     set_id: Annotated[str, typer.Argument(metavar="SET", help="指标体系编号。Id of a set.")],
     out: Annotated[Path | None, typer.Option("--out", help="输出文件夹，缺省为 reports/sets。Folder, default reports/sets.")] = None,
     replace: Replace = False,
+    check_sheet: Annotated[bool, typer.Option("--xlsx", help="只写核对表，同 sets sheet。Only the check sheet, as `sets sheet`.")] = False,
 ) -> None:
     """把指标体系写成可以录入、修改的工作簿。Write a set as a workbook that can be edited and read back.
 
@@ -38,8 +39,12 @@ def sets_export(
     from evalkit.authoring.export import write_set
     from evalkit.catalog import load_catalog
     from evalkit.catalog.load import near
+    from evalkit.cli.sets_verify import sets_sheet
     from evalkit.tables import write_bytes
 
+    if check_sheet:
+        sets_sheet([set_id], out)
+        return
     catalog = load_catalog().as_written()
     if set_id not in catalog.sets:
         raise EvalkitError(Problem("unknown_id", values={"kind": "set", "id": set_id, "hint": near(set_id, catalog.sets)}))
