@@ -149,6 +149,16 @@ def test_what_does_not_fit_together_is_found_with_its_line(
         assert problem.message(lang) and problem.remedy(lang)  # type: ignore[arg-type]
 
 
+def test_a_measure_made_of_itself_is_refused_with_the_way_round(project: TinyProject) -> None:
+    extra = "".join(
+        f"  - {{id: x.{a}, name_zh: {a}, name_en: {a}, unit: '-', kind: composite, components: [x.{b}, gov.plan]}}\n" for a, b in ("ab", "ba")
+    )
+    project.write("params/measures/all.yml", project.text("params/measures/all.yml") + extra)
+    found = project.problems()
+    assert [problem.code for problem in found] == ["definition_circular", "definition_circular"]
+    assert "x.a → x.b → x.a" in found[0].message("zh") and found[0].place.cell.startswith("L")
+
+
 @pytest.mark.parametrize("state", ["seen", "seen_neighbour", "third_party", "derived", "verified"])
 def test_a_state_needs_what_it_rests_on(state: str, project: TinyProject) -> None:
     project.edit("params/regions/999001.yml", "state: recalled", f"state: {state}")

@@ -89,6 +89,9 @@ def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Proble
     for component in measure.components:
         if component not in catalog.measures:
             yield _unknown("measure", component, place, catalog.measures)
+    path = _way_back(catalog, measure.id, measure.id, ())
+    if path:
+        yield Problem("definition_circular", place, {"measure": measure.id, "path": " → ".join(path)})
     if bool(measure.components) != (measure.kind == "composite"):
         yield Problem("missing_key", place, {"key": "components (kind: composite)"})
     ways = [key for key in ("formula", "expression", "reported_only") if getattr(measure, key)]
@@ -101,6 +104,18 @@ def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Proble
             return
     if measure.formula or measure.expression is not None:
         yield from _formula(catalog, measure, measure.formula or measure.expression or "", place, units)
+
+
+def _way_back(catalog: Catalog, start: str, here: str, passed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the way from a measure through components back to itself; empty when there is none."""
+    for component in catalog.measures[here].components if here in catalog.measures else []:
+        if component == start:
+            return (start, *passed, start)
+        if component not in passed:
+            found = _way_back(catalog, start, component, (*passed, component))
+            if found:
+                return found
+    return ()
 
 
 def _formula(catalog: Catalog, measure: Measure, formula_id: str, place: Place, units: bool) -> Iterator[Problem]:
