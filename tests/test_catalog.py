@@ -150,9 +150,8 @@ def test_what_does_not_fit_together_is_found_with_its_line(
 
 
 def test_a_measure_made_of_itself_is_refused_with_the_way_round(project: TinyProject) -> None:
-    extra = "".join(
-        f"  - {{id: x.{a}, name_zh: {a}, name_en: {a}, unit: '-', kind: composite, components: [x.{b}, gov.plan]}}\n" for a, b in ("ab", "ba")
-    )
+    line = "  - {{id: x.{0}, name_zh: {0}, name_en: {0}, unit: '-', kind: composite, components: [x.{1}, gov.plan]}}\n"
+    extra = line.format("a", "b") + line.format("b", "a")
     project.write("params/measures/all.yml", project.text("params/measures/all.yml") + extra)
     found = project.problems()
     assert [problem.code for problem in found] == ["definition_circular", "definition_circular"]
