@@ -12,13 +12,14 @@ from conftest import CITE, ROOT, TinyProject
 from states import write_state
 
 import evalkit as ek
-from evalkit.assessment.coverage import Coverage, coverage
+from evalkit.assessment.coverage import Coverage, Read, coverage
 from evalkit.assessment.needs import unused_inputs
 from evalkit.catalog import Catalog, load_catalog
 from evalkit.intake import Inputs, read_inputs
 from evalkit.intake.children import meets_all
 from evalkit.messages import EvalkitError, Problem
 from evalkit.project import Project
+from evalkit.report.below import below_of
 from evalkit.review.diff import diff
 from evalkit.review.difference import Cause, Difference
 from evalkit.runner import Event, changed_files, plan_run, run_assessment
@@ -146,6 +147,17 @@ def test_the_villages_of_the_sample_are_covered_only_below_towns_and_counties_th
     assert [(one.meeting, one.meeting_open, one.covered, one.covered_open) for one in earlier] == [(1, 0, 1, 0), (3, 1, 0, 0), (6, 1, 0, 0)]
     assert [one.level for one in ek.coverage(rules, "example-ecocounty-2024", "999201")] == ["township", "village"]
     assert coverage(rules, "example-village-2024", "999201-t1-v1") == []
+
+
+def test_a_report_reads_the_units_below_and_the_titles_to_review(rules: Catalog) -> None:
+    read: Read = {}
+    earlier, last = below_of(rules, "example-ecocity-2024", "999200", lambda run: run == "example-village-2024", read)
+    assert sorted(run for run, _, _ in read) == sorted(SAMPLE[:3])  # each once, for both periods
+    assert [one.covered for one in last.levels] == [2, 2, 5] and last.changed == ("example-village-2024",)
+    # In 2023 the district still had its title; the town lost its own that year, another is reviewed in 2026.
+    assert [(due.unit, due.review_due, due.withdrawn) for due in earlier.due] == [("示例丙区", "2023", "2024")] and not last.due
+    assert [one.period for one in below_of(rules, "example-ecocounty-2024", "999203")] == ["2023"]  # no towns, but that title
+    assert below_of(rules, "example-village-2024", "999201-t1-v1") == []
 
 
 def test_a_village_that_changes_is_the_cause_up_to_the_city(city: Path, tmp_path: Path) -> None:

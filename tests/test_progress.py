@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from evalkit.cli.console import failure_table, faults, status_counts
+from evalkit.cli.console import apart_counts, failure_table, faults, region_line, status_counts
 from evalkit.cli.progress import Board, Tally
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.runner import Event
@@ -144,6 +144,20 @@ def test_statuses_are_counted_for_the_latest_period_of_the_set() -> None:
     ]
     assert status_counts(rows) == ("2024", {"met": 1, "missing": 1})
     assert status_counts([]) == ("", {})
+
+
+def test_basic_conditions_and_veto_items_are_counted_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVALKIT_LANG", "zh")
+    row = {"basis": "set", "set": "s", "period": "2024", "part_of": "", "status": "met", "reason": ""}
+    kinds = ("condition met", "condition not_met", "condition not_applicable", "veto met", "binding met")
+    rows = [
+        {**row, "indicator": str(seq), "seq": str(seq), "attribute": attribute, "status": status}
+        for seq, (attribute, status) in enumerate(kind.split() for kind in kinds)
+    ]
+    assert status_counts(rows) == ("2024", {"met": 1})
+    assert apart_counts(rows) == {"condition": (1, 2), "veto": (1, 1)}
+    line = region_line(Event("finished", "run", "1", rows=tuple(rows)), "示例区").plain
+    assert "2024  ● 达标 1  基本条件 1/2  否决项未触发 1/1" in line
 
 
 @pytest.mark.parametrize("limits", [(0, None), (-5, None), (10**7, None), (None, 0), (60, 20)])

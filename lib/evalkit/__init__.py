@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evalkit.assessment import Assessment, assess, check_run
     from evalkit.assessment.coverage import Coverage, coverage
+    from evalkit.assessment.index import relative_index
     from evalkit.assessment.panel import Panel, assess_panel
     from evalkit.assessment.store import read_results, save
     from evalkit.catalog import Catalog, load_catalog
@@ -51,6 +52,7 @@ _HOMES = {
     "load_catalog": "evalkit.catalog",
     "read_inputs": "evalkit.intake",
     "read_results": "evalkit.assessment.store",
+    "relative_index": "evalkit.assessment.index",
     "require_sound": "evalkit.report.notebook",
     "round_half_even": "evalkit.values",
     "save": "evalkit.assessment.store",
@@ -77,6 +79,7 @@ __all__ = [
     "load_catalog",
     "read_inputs",
     "read_results",
+    "relative_index",
     "require_sound",
     "round_half_even",
     "save",

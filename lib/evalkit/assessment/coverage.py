@@ -10,6 +10,7 @@ from evalkit.catalog.models import Children, Run
 from evalkit.intake.children import Statuses, finished, meets_all, units_level
 from evalkit.messages import EvalkitError, Place, Problem
 
+Read = dict[tuple[str, str, str], tuple[str, Statuses]]  # by run, set and pinned state: the state of the run, and its statuses
 _Chain = Mapping[str, bool | None]  # by unit: whether it and all above it meet; None where that is not decided
 
 
@@ -47,7 +48,7 @@ class Coverage:
     covered_open: int = 0
 
 
-def coverage(catalog: Catalog, run_id: str, region_code: str, period: str | None = None) -> list[Coverage]:
+def coverage(catalog: Catalog, run_id: str, region_code: str, period: str | None = None, read: Read | None = None) -> list[Coverage]:
     """Return for each level below a region how many units there are, meet their set, and are covered by a chain of units that do.
 
     80 % of the counties, of their townships and of their villages may be no more than 51.2 % of all villages: the
@@ -61,6 +62,8 @@ def coverage(catalog: Catalog, run_id: str, region_code: str, period: str | None
     region_code : str
     period : str, optional
         Default the latest of the run.
+    read : dict, optional
+        Results of lower runs that an earlier call has read; what is read now is added.
 
     Returns
     -------
@@ -82,13 +85,16 @@ def coverage(catalog: Catalog, run_id: str, region_code: str, period: str | None
     if region_code not in catalog.regions:
         raise EvalkitError(Problem("unknown_id", Place("params/regions"), {"kind": "region", "id": region_code, "hint": ""}))
     found: list[Coverage] = []
-    _descend(catalog, run, {region_code: True}, period or max(run.periods), found, (run_id,))
+    _descend(catalog, run, {region_code: True}, period or max(run.periods), found, (run_id,), {} if read is None else read)
     return found
 
 
-def _descend(catalog: Catalog, run: Run, above: _Chain, period: str, found: list[Coverage], way: tuple[str, ...]) -> None:
+def _descend(catalog: Catalog, run: Run, above: _Chain, period: str, found: list[Coverage], way: tuple[str, ...], read: Read) -> None:
     for child in run.children:
-        state, statuses = _statuses(catalog, child)
+        key = (child.run, child.set, child.state)
+        if key not in read:
+            read[key] = _statuses(catalog, child)
+        state, statuses = read[key]
         levels = [units_level(catalog, child.set, catalog.regions[code]) for code in above]
         units = {
             unit.code: code
@@ -107,7 +113,7 @@ def _descend(catalog: Catalog, run: Run, above: _Chain, period: str, found: list
             )
         )  # fmt: skip
         if child.run in catalog.runs and child.run not in way:
-            _descend(catalog, catalog.runs[child.run], chain, period, found, (*way, child.run))
+            _descend(catalog, catalog.runs[child.run], chain, period, found, (*way, child.run), read)
 
 
 def _statuses(catalog: Catalog, child: Children) -> tuple[str, Statuses]:

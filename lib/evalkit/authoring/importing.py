@@ -94,6 +94,9 @@ class _Reading:
             return self.found
         self.cells.content = content
         indicator_set = build(IndicatorSet, self.cells, problems)
+        before = self.catalog.sets.get(self.set_id)
+        if indicator_set is not None and before is not None:
+            indicator_set = indicator_set.model_copy(update={"scoring": before.scoring})  # stands in rule files only
         new = self._new_measures(measures)
         if indicator_set is not None and not self.found.errors:
             self._check(indicator_set, new)

@@ -12,6 +12,7 @@ from evalkit.formulas import UnknownFormulaError, split_id
 from evalkit.formulas.expression import ExpressionError, binding_of
 from evalkit.formulas.vocabulary import FormulaError
 from evalkit.messages import Place, Problem, word
+from evalkit.values import parse_decimal
 
 if TYPE_CHECKING:
     from evalkit.catalog.load import Catalog
@@ -219,6 +220,7 @@ def _set(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
                 yield from _rule(catalog, target.rule, measure_id, where, indicator_set)
     yield from _numbers(catalog, indicator_set)
     yield from _pass_rule(catalog, indicator_set)
+    yield from check_scoring(catalog, indicator_set)
 
 
 def _pass_rule(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
@@ -236,6 +238,34 @@ def _pass_rule(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Proble
                 yield _unknown("row", name, place, [row.id for row in indicator_set.rows])
         if requirement.count is not None and requirement.share is not None:
             yield Problem("bad_value", place, {"value": "count, share", "detail": "count / share"})
+
+
+def check_scoring(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
+    """Yield what keeps a set from being scored by its own rule: weights, rows, directions."""
+    scoring, set_id = indicator_set.scoring, indicator_set.id
+    if scoring is None:
+        return
+    place = catalog.place("set", set_id, "scoring")
+    for cite in scoring.cites:
+        yield from check_cite(catalog, cite, place)
+    markers = [entry.marker for entry in scoring.weights.by_marker]
+    for name in {name for name in markers if markers.count(name) > 1}:
+        yield Problem("duplicate_id", place, {"id": name, "other": place})
+    for text in (scoring.span, *(entry.weight for entry in scoring.weights.by_marker)):
+        if parse_decimal(text) <= 0:
+            yield Problem("bad_value", place, {"value": text, "detail": "> 0"})
+    for name in [*scoring.left_out, *scoring.convert_first]:
+        if indicator_set.row(name) is None:
+            yield _unknown("row", name, place, [row.id for row in indicator_set.rows])
+    for i, row in enumerate(indicator_set.rows):
+        spot = catalog.place("set", set_id, "rows", i)
+        if row.id not in scoring.left_out:
+            if row.marker not in markers:
+                yield Problem("bad_value", spot, {"value": row.marker, "detail": f"{word('detail', 'choices')} {', '.join(markers)}"})
+            used = dict.fromkeys([row.measure, *(target.measure or row.measure for target in row.targets)])
+            ways = {catalog.measures[name].direction: name for name in used if name in catalog.measures}
+            if "none" in ways or len(ways) > 1:
+                yield Problem("scoring_direction", spot, {"indicator": row.id, "measure": ", ".join(ways.values())})
 
 
 def _numbers(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:

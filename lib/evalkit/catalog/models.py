@@ -21,6 +21,7 @@ from evalkit.catalog.base import Year as Year
 from evalkit.catalog.measures import Measure as Measure
 from evalkit.catalog.measures import RoleBinding as RoleBinding
 from evalkit.catalog.rules import Rule
+from evalkit.catalog.scoring import Scoring as Scoring
 
 
 class Document(Model):
@@ -176,6 +177,7 @@ class IndicatorSet(Model):
     groups: list[RowGroup] = []
     rows: list[SetRow]
     pass_rule: PassRule | None = None
+    scoring: Scoring | None = None
     note: str = ""
 
     def row(self, row_id: str) -> SetRow | None:

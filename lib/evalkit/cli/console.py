@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from evalkit.assessment.counts import count_by_indicator
 from evalkit.messages import Problem, language, word
+from evalkit.report import kinds
 from evalkit.runner.run import Event
 
 _SYMBOLS = {"met": "●", "not_met": "▲", "pending": "◐", "missing": "○", "not_applicable": "—", "no_target": "·"}
@@ -33,15 +34,33 @@ def say(zh: str, en: str) -> str:
 
 
 def status_counts(rows: Iterable[dict[str, str]]) -> tuple[str, dict[str, int]]:
-    """Return the latest period of a region's results and how many indicators of its set (else of its plan) have which status."""
+    """Return the latest period of a region's results and how many indicators of its set (else of its plan) have which status.
+
+    Basic conditions and veto items are none (`apart_counts`).
+    """
     rows = list(rows)
-    basis = "set" if any(row["basis"] == "set" for row in rows) else "plan"
     period = max((row["period"] for row in rows), default="")
     counts: dict[str, int] = {}
-    for by_status in count_by_indicator(row for row in rows if row["basis"] == basis and row["period"] == period).values():
+    for by_status in count_by_indicator(kinds.indicators(_latest(rows))).values():
         for status, count in by_status.items():
             counts[status] = counts.get(status, 0) + count
     return period, {status: counts[status] for status in _SYMBOLS if counts.get(status)}
+
+
+def apart_counts(rows: Iterable[dict[str, str]]) -> dict[str, tuple[int, int]]:
+    """Return of the basic conditions and of the veto items, in the same period, how many are satisfied and how many apply."""
+    counts = count_by_indicator(kinds.apart(_latest(list(rows))))
+    found = {
+        name: (by.get("met", 0), sum(by.values()) - by.get("not_applicable", 0) - by.get("no_target", 0)) for name, by in counts.items()
+    }
+    return {name: both for name, both in found.items() if both[1]}
+
+
+def _latest(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rows of the latest period: those of the set, else those of the plan."""
+    basis = "set" if any(row["basis"] == "set" for row in rows) else "plan"
+    period = max((row["period"] for row in rows), default="")
+    return [row for row in rows if row["basis"] == basis and row["period"] == period]
 
 
 def region_line(event: Event, name: str) -> Text:
@@ -50,7 +69,9 @@ def region_line(event: Event, name: str) -> Text:
         return Text.assemble(("✗ ", "red"), f"{event.run} {event.region} {name} ", (say("失败", "failed"), "red"))
     period, counts = status_counts(event.rows)
     shown = "  ".join(f"{symbol} {word('status', status)} {counts[status]}" for status, symbol in _SYMBOLS.items() if status in counts)
-    shown = f"{period}  {shown}" if shown else ""
+    words = {"condition": word("attribute", "condition"), "veto": say("否决项未触发", "veto items not triggered")}
+    apart = [f"{words[name]} {met}/{total}" for name, (met, total) in apart_counts(event.rows).items()]
+    shown = "  ".join([period, *([shown] if shown else []), *apart]) if shown or apart else ""
     label = name if event.region else say("汇总", "roll-up")
     return Text.assemble(("✓ ", "green"), f"{event.run} {event.region} {label}  {shown}  ", (f"{event.seconds:.1f} s", "dim"))
 

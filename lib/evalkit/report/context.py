@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from evalkit.catalog.models import IndicatorSet
+    from evalkit.report.below import Below
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class ReportContext:
         The indicator sets by id, for groups, marks and pass rules; optional.
     update_notes : sequence of str
         What changed since the earlier results, in sentences; a chapter of its own when there is any.
+    below : sequence of Below
+        The units below the region, for each period in which it has any; read only when a report is made.
     """
 
     run_id: str
@@ -73,6 +76,7 @@ class ReportContext:
     measure_names: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, IndicatorSet] = field(default_factory=dict)
     update_notes: Sequence[str] = ()
+    below: Sequence[Below] = ()
 
     def set_name(self, identifier: str) -> str:
         """Return the Chinese name of an indicator set or plan."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evalkit.report import charts, kinds, look, passing, phrases, sheets
+from evalkit.report.below import BelowView
 from evalkit.report.canvas import Chart
 from evalkit.report.model import Group, ReportModel, Unverified
 from evalkit.report.pieces import (
@@ -134,12 +135,12 @@ class _Chapters:
         return self._numbered.get(title, "")
 
 
-def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, progress: bool, targets: bool) -> _Chapters:
+def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, progress: bool, targets: bool, below: bool) -> _Chapters:
     """Return the chapters: of a small report (a single line of results) only those that hold something."""
     listed = any(view.group.table for view in groups)
     wanted = {
         "摘要": True,
-        "通过条件": any(view.on_passing for view in groups),
+        "通过条件": below or any(view.on_passing for view in groups),
         "指标完成情况总表": listed,
         "基准年到目标": progress or (listed and not small),
         "指标核算说明": True,
@@ -176,6 +177,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
     has_targets = any(row.target != "—" for group in model.groups for row in (*group.table, *group.apart_table))
     markers = dict.fromkeys(marker for view in groups for marker in view.markers)
     several = len(groups) > 1
+    below = BelowView([(phrases.period(one.period), one) for one in context.below if one.period in shown], context.region_name, numbers)
     text = (
         environment(templates)
         .get_template("region.qmd.j2")
@@ -187,7 +189,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             example=context.example,
             example_words=look.EXAMPLE_ZH,
             outdated_words=look.OUTDATED_ZH if outdated else "",
-            chapter=_chapters(model, groups, small=small, progress=any_progress, targets=has_targets),
+            chapter=_chapters(model, groups, small=small, progress=any_progress, targets=has_targets, below=bool(below)),
             small=small,
             several=several,
             label=lambda view: f"（{view.label(len(shown) > 1)}）" if several else "",
@@ -201,6 +203,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             has_targets=has_targets,
             legend=legend((row.mark for view in groups for row in view.group.table), markers),
             trend_legend=legend(row.mark for group in model.groups for row in (*group.table, *group.apart_table)),
+            below=below,
             several_passing=sum(view.on_passing for view in groups) > 1,
             any_progress=any_progress,
             progress_note=_progress_note([view.group for view in groups]),

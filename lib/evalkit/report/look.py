@@ -156,6 +156,11 @@ def state(code: str) -> str:
     return word("state", code, "zh")
 
 
+def level(code: str) -> str:
+    """Return the Chinese word of a level of regions (乡镇)."""
+    return word("level", code, "zh")
+
+
 def purpose(code: str) -> str:
     """Return the Chinese words of a run's purpose (年度自评估)."""
     return word("purpose", code, "zh")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.report import look, marks, overview, passing, phrases, sheets
+from evalkit.report.below import BelowView
 from evalkit.report.canvas import Chart
 from evalkit.report.document import FORMATS, Document, Late, date_zh, environment, tidy
 from evalkit.report.model import Group, ReportModel
@@ -62,6 +63,7 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
             count_tables=[Late(partial(_counts, some, numbers)) for some in listed]
             + [Late(partial(_counts, some, numbers, apart=True)) for some in apart],
             rules=rules,
+            below=_below(models, numbers),
             findings=[f"{chart.title}。" for _, chart in charts],
             value_figures=[Late(partial(numbers.figure, chart, f"分地区{name}")) for name, chart in charts],
             value_tables=[Late(partial(_value_table, some, numbers)) for some in single],
@@ -134,6 +136,16 @@ def _heading(some: Sequence[Labelled]) -> str:
 def _counts(some: Sequence[Labelled], numbers: Numbering, *, apart: bool = False) -> str:
     what = "基本条件与否决项统计" if apart else "分属性达标情况统计"
     return numbers.table(sheets.counts_grid(some, _heading(some), apart=apart), f"{what}（{_set_title(some)}）")
+
+
+def _below(models: Sequence[ReportModel], numbers: Numbering) -> BelowView:
+    """Return the units below each region; of several regions in the latest period alone."""
+    if len(models) == 1:
+        found = [(phrases.period(one.period), one) for one in models[0].context.below]
+        return BelowView(found, models[0].context.region_name, numbers)
+    last = max((one.period for model in models for one in model.context.below), default="")
+    found = [(model.context.region_name, one) for model in models for one in model.context.below if one.period == last]
+    return BelowView(found, phrases.period(last), numbers, "地区")
 
 
 class _Rule:

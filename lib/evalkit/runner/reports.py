@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,10 @@ def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
 
 def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) -> list[Problem]:
     """Make one report in a process of its own; return what went wrong."""
+    from evalkit.assessment.coverage import Read
+    from evalkit.report.below import below_of
     from evalkit.report.build import build_region, build_rollup
+    from evalkit.report.context import ReportContext
     from evalkit.report.fill import context_from_catalog
     from evalkit.report.update_notes import update_notes
 
@@ -80,12 +84,18 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
         catalog = load_catalog(root)
         inputs = read_inputs(catalog, run_id)
         outdated = bool(state.changed_results(catalog.project, run_id))
+        changed = cache(lambda lower: bool(state.changed_results(catalog.project, lower)))
+        read: Read = {}  # of the lower runs, once for all regions
+
+        def context_of(code: str) -> ReportContext:
+            return replace(context_from_catalog(catalog, inputs, code), below=below_of(catalog, run_id, code, changed, read))
+
         if name == ROLL_UP:
-            contexts = [context_from_catalog(catalog, inputs, code) for code in catalog.run(run_id).regions]
+            contexts = [context_of(code) for code in catalog.run(run_id).regions]
             build_rollup(Path(root), run_id, contexts, Path(out_dir), renderer, outdated=outdated)
         else:
             notes = update_notes(catalog.project, run_id, name).sentences
-            context = replace(context_from_catalog(catalog, inputs, name), update_notes=notes)
+            context = replace(context_of(name), update_notes=notes)
             build_region(Path(root), run_id, name, context, Path(out_dir), renderer, outdated=outdated)
     except EvalkitError as error:
         return error.problems
