@@ -649,6 +649,7 @@ def test_elsewhere_the_kernel_takes_over(monkeypatch: pytest.MonkeyPatch, caplog
             WarmServer().start()
     monkeypatch.undo()
     monkeypatch.setattr("evalkit.runner.warm.notebook.available", lambda: type(found)(False, "no fork"))
+    caplog.set_level("WARNING", logger="papermill")  # a run in this process has silenced it
     done = execute(notebook(["get_ipython().kernel.shell_stream is not None"]), None, time_limit=60.0, memory_limit=1 << 30)
     assert texts(done) == ["True"]
     assert "no fork" in caplog.text
