@@ -53,12 +53,15 @@ def main() -> None:
         print(f"import evalkit              {seconds([sys.executable, '-c', 'import evalkit'], folder, 5) - empty:7.2f} s  (limit 0.4)")
         print(f"evalkit check, all samples  {seconds([*EVALKIT, 'check'], folder, 3):7.2f} s  (limit 4)")
         whole = seconds([*EVALKIT, "demo", "--force"], folder)
-        print(f"evalkit demo                {whole:7.1f} s  (limit 150): 18 regions, 5 roll-ups, 69 report files")
+        regions = len(list(folder.glob("data/processed/*/regions/*/results.csv")))
+        files = sum(1 for path in folder.glob("reports/*/*") if path.suffix in (".docx", ".pdf", ".html"))
+        runs_made = len(list(folder.glob("data/processed/*/manifest.json")))
+        print(f"evalkit demo                {whole:7.1f} s  (limit 150): {regions} regions, {runs_made} roll-ups, {files} report files")
         runs = seconds([*EVALKIT, "run", "--force"], folder)
         nothing = seconds([*EVALKIT, "run"], folder, 3)
         print(f"  of which evalkit run      {runs:7.1f} s; unchanged {nothing:.2f} s")
         alone = plain_papermill(folder)
-        print(f"papermill alone, 18 regions {alone:7.1f} s: {alone / runs:.1f} × evalkit run (which also makes 5 roll-ups)")
+        print(f"papermill alone, {regions} regions {alone:7.1f} s: {alone / runs:.1f} × evalkit run (which also makes the roll-ups)")
 
 
 if __name__ == "__main__":
