@@ -16,7 +16,7 @@ NORMAL = {
     **dict.fromkeys(map(ord, "−"), "-"),
     **dict.fromkeys(map(ord, "–—〜∼"), "~"),
 }
-NONE = frozenset(["", "-", "~", "~~", "--", "/", "无", "不设"])  # after normalisation
+NONE = frozenset(["", "-", "~", "~~", "--", "/", "不设"])  # after normalisation
 
 NUMBER = r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?"
 _BEFORE = {

@@ -258,7 +258,7 @@ def _print_status(runs: list[str] | None, as_json: bool) -> None:
     from evalkit.intake import read_inputs
     from evalkit.runner import RegionState, plan_run
 
-    records: list[dict[str, object]] = []
+    records: list[dict[str, Any]] = []
     todo = _not_fresh(runs)
     catalog = _load() if any(changed != [] for changed in todo.values()) else None
     for run_id, changed in todo.items():
@@ -266,6 +266,11 @@ def _print_status(runs: list[str] | None, as_json: bool) -> None:
             records.append({"run": run_id, "region": "", "state": "fresh", "because": [], "files": []})
             continue
         states: dict[str, RegionState] = plan_run(catalog, read_inputs(catalog, run_id))
+        lower = [name for name in changed or [] if name.startswith("data/processed/") and not name.endswith((".json", ".csv"))]
+        if lower:
+            records.append({"run": run_id, "region": "", "state": "stale", "because": ["children"], "files": lower})
+        elif changed is None and all(found.state != "never" for found in states.values()):
+            records.append({"run": run_id, "region": "", "state": "stale", "because": ["unfinished"], "files": []})
         for code, found in states.items():
             records.append({"run": run_id, "region": code, "state": found.state, "because": list(found.because), "files": changed or []})
     if as_json:
@@ -273,10 +278,25 @@ def _print_status(runs: list[str] | None, as_json: bool) -> None:
         return
     out, _ = consoles()
     for record in records:
-        because = "、".join(word("layer", str(layer)) for layer in list(record["because"]))  # type: ignore[call-overload]
-        files = [word("surroundings", str(name)) for name in list(record["files"])[:5]] if because else []  # type: ignore[call-overload]
+        because = "、".join(word("layer", layer) for layer in record["because"])
+        files = [word("surroundings", name) for name in _concerned(record)[:5]]
         detail = f"（{because}：{', '.join(files)}）" if files else f"（{because}）" if because else ""
         out.print(f"{record['run']} {record['region']}  {word('state_of_run', str(record['state']))}{detail}", markup=False)
+
+
+#: Where what a layer hashes is written down; layers that are not here have no files of their own.
+_FILES_OF = {
+    "data": ("data/",), "corrections": ("params/corrections/",), "decisions": ("params/decisions/",), "plan": ("params/plans/",),
+    "rules": ("params/sets/", "params/measures/", "params/variables", "params/units", "params/documents", "params/verifications/"),
+    "region": ("params/regions/", "params/titles"), "run": ("params/runs/",), "notebook": ("notebooks/",), "children": ("data/processed/",),
+    "code": ("package",), "environment": ("versions",), "language": ("language",),
+}  # fmt: skip
+
+
+def _concerned(record: dict[str, Any]) -> list[str]:
+    """Return the changed files that belong to the layers because of which a region is stale."""
+    wanted = tuple(start for layer in record["because"] for start in _FILES_OF.get(layer, (layer,)))
+    return [name for name in record["files"] if name.startswith(wanted)] if wanted else []
 
 
 @app.command()

@@ -99,6 +99,9 @@ def sets_import(
     folder = out or catalog.project.params
     found, written = None, []
     try:
+        taken = folder / "sets" / f"{set_id}.yml"
+        if set_id and taken.exists() and not replace:  # said at once: what depends on that set would only confuse
+            raise EvalkitError(Problem("set_exists", values={"path": taken.as_posix()}))
         found = read_set(catalog, file, settings)
         problems = found.problems
         if found.indicator_set is not None:

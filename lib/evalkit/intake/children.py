@@ -15,6 +15,7 @@ from evalkit.tables import file_sha256, read_csv
 #: Levels of the divisions, the highest first, and what their units are called in variables.
 LEVELS = ("nation", "province", "city", "county", "township", "village")
 COUNTED = {"city": "cities", "county": "counties", "township": "townships", "village": "villages"}
+_NAMED = 20
 _COLUMNS = ["region_code", "period", "basis", "set", "status"]
 _NOTHING_ASKED = {"not_applicable", "no_target"}
 Statuses = Mapping[tuple[str, str], list[str]]  # by region and period
@@ -127,9 +128,10 @@ def _count(
         problems.append(Problem("children_open", Place(f"data/processed/{child.run}"), values, "warning", parent.code))
     meeting = [unit.code for unit in units if meets[unit.code]]
     named = [code for code in meeting if catalog.title_of(code, child.set, period[:4])]
-    counts = {names[0]: len(units), names[1]: len(meeting), names[2]: len(named)}
+    counts = {names[0]: [unit.code for unit in units], names[1]: meeting, names[2]: named}
     inputs = []
-    for name, number in counts.items():
+    for name, counted in counts.items():
+        number = len(counted)
         variable = catalog.variables.get(name)
         if variable is None:
             continue
@@ -147,8 +149,14 @@ def _count(
                 value_received="" if missing else str(number),
                 unit_received=variable.unit,
                 missing=missing,
-                source=child.run,
+                source=f"{child.run}：{_names(catalog, counted)}" if counted and not missing else child.run,
                 folder="data/processed",
             )
         )
     return inputs
+
+
+def _names(catalog: Catalog, codes: list[str]) -> str:
+    """Return which units were counted, the first twenty by name."""
+    shown = "、".join(catalog.regions[code].name_zh for code in codes[:_NAMED])
+    return shown if len(codes) <= _NAMED else f"{shown}等{len(codes)}个"

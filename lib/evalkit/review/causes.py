@@ -31,7 +31,7 @@ class Causes:
     def __init__(self, before: State, after: State, *, mapped: bool = False) -> None:
         self.a, self.b = Side(before), Side(after)
         self.mapped = mapped
-        self._pairs: dict[tuple[int, int, bool], list[tuple[Spot, Spot]]] = {}
+        self._pairs: dict[tuple[int, int, str], list[tuple[Spot, Spot]]] = {}
         self._measures: dict[str, list[Cause]] = {}
 
     def of(self, before: Key, after: Key) -> list[Cause]:
@@ -85,24 +85,28 @@ class Causes:
     # --- inputs
 
     def _input_causes(self, old: Slots, new: Slots, before: Key, after: Key) -> Iterator[Cause]:
-        for current in (True, False) if self.mapped else (False,):
+        ways = ["all"]
+        if self.mapped:  # what a value is compared with is a cause only where the value itself has none, or has not changed
+            rows = self.a.state.rows.get(before, {}), self.b.state.rows.get(after, {})
+            ways.insert(0, "others" if rows[0].get("value") == rows[1].get("value") else "current")
+        for way in ways:
             found = False
-            for spot_a, spot_b in self._spots(old, new, current):
+            for spot_a, spot_b in self._spots(old, new, way):
                 key_a, key_b = (before[0], *spot_a), (after[0], *spot_b)
                 if self.a.signatures.get(key_a) != self.b.signatures.get(key_b):
                     found = True
                     yield from self._input(self.a.item(*key_a), self.b.item(*key_b))
-            if found:  # what a value is compared with is a cause only where the value itself has none
+            if found:
                 return
 
-    def _spots(self, first: Slots, last: Slots, current: bool) -> list[tuple[Spot, Spot]]:
+    def _spots(self, first: Slots, last: Slots, way: str) -> list[tuple[Spot, Spot]]:
         """Return which inputs are to be compared; one that a single side reaches is looked up on both, unless periods or sets differ."""
-        asked = (id(first), id(last), current)  # the sides keep them
+        asked = (id(first), id(last), way)  # the sides keep them
         if asked not in self._pairs:
             found: dict[tuple[Spot, Spot], None] = {}
             for slot in dict.fromkeys([*first, *last]):
                 spots = [spot for spot in (first.get(slot), last.get(slot)) if spot]
-                if not self.mapped or (len(spots) == 2 and (slot[0] == "current" or not current)):
+                if not self.mapped or (len(spots) == 2 and way in ("all", "current" if slot[0] == "current" else "others")):
                     found[spots[0], spots[-1]] = None
             self._pairs[asked] = list(found)
         return self._pairs[asked]

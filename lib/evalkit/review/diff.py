@@ -81,6 +81,9 @@ def diff(
     """
     last = resolve_state(project, a if b is None else b)
     first = resolve_state(project, a) if b is not None else last if sets else previous_state(last)
+    known = list(dict.fromkeys([*first.region_order, *last.region_order]))
+    if region and region not in known:
+        raise EvalkitError(Problem("unknown_id", values={"kind": "region", "id": region, "hint": f" ({', '.join(known[:8])})"}))
     if b is not None and first.run == last.run and first.name == last.name and first.period == last.period and not sets:
         return _head(first, last)
     if bool(first.period) != bool(last.period):  # one period was named: it holds for both where the other has it

@@ -169,8 +169,16 @@ class _Session:
         self.total, self.skipped = len(wanted), len(wanted) - len(todo)
         self.say("run")
         previous = self.leave_behind(states, keep)
+        cut_off = not (self.folder / state.MANIFEST).is_file()
         (self.folder / state.MANIFEST).unlink(missing_ok=True)  # from here on the outputs are unfinished
+        if todo or cut_off:  # and nothing of an earlier state stands in for them
+            for name in ("results.csv", "conclusions.csv", "compare_regions.ipynb"):
+                (self.folder / name).unlink(missing_ok=True)
         problems = [*self.inputs.problems, *check_run(self.catalog, self.run.id), *unused_inputs(self.catalog, self.inputs)]
+        for position, child in enumerate(self.run.children):
+            if state.changed_files(self.catalog.project, child.run):
+                place = self.catalog.place("run", self.run.id, "children", position)
+                problems.append(Problem("children_outdated", place, {"run": child.run}, "warning"))
         self.write_inputs(problems)
         self.outcome.problems += [problem for problem in problems if problem.severity != "error"]
         if todo:

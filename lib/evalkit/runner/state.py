@@ -89,7 +89,14 @@ def changed_files(project: Project, run_id: str) -> list[str] | None:
     now = surroundings()
     differing += [name for name in now if manifest["surroundings"].get(name) != now[name]]
     differing += [name for name, digest in manifest["outputs"].items() if _file_digest(folder / name) != digest]
+    differing += [f"data/processed/{lower}" for lower in lower_runs(manifest) if lower != run_id and changed_files(project, lower) != []]
     return differing + [f"regions/{code}" for code in manifest["failed"]]
+
+
+def lower_runs(manifest: dict[str, Any]) -> list[str]:
+    """Return the runs in which subordinate units were counted, as a manifest names them."""
+    parts = (name.split("/") for name in manifest["inputs"])
+    return sorted({part[2] for part in parts if part[:2] == ["data", "processed"] and part[-1] == MANIFEST})
 
 
 def _new_units(project: Project, manifest: dict[str, Any]) -> list[str]:
