@@ -202,6 +202,11 @@ def test_words_and_signs_name_a_direction(text: str, directions: set[str], bound
     assert (found.directions, found.bounds) == (directions, bounds)
 
 
+def test_none_is_not_no_target() -> None:
+    with pytest.raises(TargetError):  # 无 may mean that nothing may happen, which a person has to say
+        read("无")
+
+
 @pytest.mark.parametrize("text", ["未造成明显影响", "近3年未出现", "在全省名列前茅", "完成", "符合国家或当地政策"])
 def test_a_qualitative_measure_takes_any_text_that_compares_with_nothing(text: str) -> None:
     assert read(text, kind="qualitative").rule == rule(f"{{qualitative: {text}}}")

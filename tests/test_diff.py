@@ -457,6 +457,9 @@ def test_references(tiny: Tiny) -> None:
         with pytest.raises(EvalkitError) as error:
             resolve_state(tiny.home, text)
         assert [problem.code for problem in error.value.problems] == [code]
+    with pytest.raises(EvalkitError) as error:  # and is not taken for "nothing changed"
+        tiny.diff(region="000000")
+    assert [problem.code for problem in error.value.problems] == ["unknown_id"]
 
 
 def test_two_periods(tiny: Tiny) -> None:

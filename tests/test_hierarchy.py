@@ -593,3 +593,12 @@ def test_coverage_counts_what_is_still_open_apart(towns: Towns) -> None:
     for run, region in (("nowhere", "999001"), ("high", "nowhere")):
         with pytest.raises(EvalkitError):
             coverage(catalog, run, region)
+
+
+def test_what_lies_below_an_outdated_run_is_outdated_all_the_way_up(towns: Towns) -> None:
+    towns.state("low")
+    towns.state("high")
+    project = Project(towns.root)
+    assert changed_files(project, "high") == [] or "data/processed/low" not in (changed_files(project, "high") or [])
+    towns.worsen("999001-b")
+    assert "data/processed/low" in (changed_files(project, "high") or [])

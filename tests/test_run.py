@@ -184,6 +184,32 @@ def test_a_whole_file_at_fault_stops_the_run_before_anything_is_written(copy: Pa
     assert not (copy / "data" / "processed").exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs signals to process groups")
+def test_ctrl_c_leaves_nothing_old_in_place_and_says_how_to_go_on(copy: Path) -> None:
+    folder = copy / "data" / "processed" / RUN
+    evalkit(copy, "run", RUN, check=0)
+    old = (folder / "results.csv").read_bytes()
+    spoil(copy, REGIONS[0], "air.class_days_good", "1")
+    command = [sys.executable, "-m", "evalkit.cli", "run", RUN, "--force"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib"), "PYTHONUTF8": "1"}
+    process = subprocess.Popen(command, cwd=copy, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while (folder / "manifest.json").exists() and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "已中断" in said.decode() and "evalkit run" in said.decode()
+    assert not any((folder / name).exists() for name in ("results.csv", "conclusions.csv", "compare_regions.ipynb", "manifest.json"))
+    shown = evalkit(copy, "status", RUN, check=0).stdout
+    assert "上次未完成汇总" in shown or "未运行" in shown
+    done = evalkit(copy, "run", RUN, check=0)
+    assert "汇总" in done.stdout  # the roll-up is made again, also when no region was left to do
+    assert (folder / "results.csv").read_bytes() != old
+
+
 def test_a_second_run_in_the_same_folder_is_refused(copy: Path) -> None:
     catalog = ek.load_catalog(copy)
     folder = copy / "data" / "processed"

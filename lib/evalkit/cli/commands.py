@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(sets_app, name="sets")
 app.command()(diff)
 
+_INTERRUPTED = 130  # what typer makes of Ctrl-C, without a word
 Runs = Annotated[list[str] | None, typer.Argument(help="评估编号，缺省为全部。Run ids, default all.", metavar="[RUN]...")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON.")]
 Period = Annotated[str | None, typer.Option("--period", help="评估期，缺省为最近一期。Period, default the latest.")]
@@ -339,6 +340,8 @@ def main() -> None:
         for line in problem_lines(error.problems):
             err.print(line)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != _INTERRUPTED:
+            raise
         print(Problem("interrupted").line(), file=sys.stderr)
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)

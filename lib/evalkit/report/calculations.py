@@ -189,7 +189,8 @@ def source_line(item: Mapping[str, Any], *, named: bool = True) -> str:
         return text
     counted = counted_in(str(item["file"]))
     if counted:
-        return f"{text}：评估结果 {counted}" if named else f"评估结果 {counted}"
+        units = str(item.get("source", "")).partition("：")[2]
+        return (f"{text}：评估结果 {counted}" if named else f"评估结果 {counted}") + (f"（{units}）" if units else "")
     text = f"{text}：{item['file']}" if named else str(item["file"])
     text += f"〔{place}〕" if place else ""
     received = str(item.get("value_received", ""))
