@@ -35,7 +35,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON."
 Period = Annotated[str | None, typer.Option("--period", help="评估期，缺省为最近一期。Period, default the latest.")]
 SetOrPlan = Annotated[str | None, typer.Option("--set", help="指标体系或规划编号。Id of a set or plan.")]
 
-_TIME_HELP = "每个笔记本最多运行多少秒，缺省 3600。Seconds for each notebook, default 3600."
+_TIME_HELP = "每个笔记本最多运行多少秒（自第一个单元起算），缺省 3600。Seconds for each notebook from its first cell on, default 3600."
 _MEMORY_HELP = (
     "每个笔记本最多占用多少 MB 内存（地址空间），缺省 4096；只在 Linux 上有效，用 --kernel 时无效。"
     "MB of memory (address space) for each notebook, default 4096; only on Linux, and not with --kernel."

@@ -43,8 +43,12 @@ def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: As
 
     Example: evalkit sets show cn-demo-2024-city
     """
+    from evalkit.authoring.verification import gaps_of
+
     catalog = load_catalog()
     found = _known_set(catalog, set_id)
+    # What people found when they compared a cell, as long as it is not settled.
+    open_ones = {(gap.row, tuple(gap.levels)): gap.kind for gap in gaps_of(catalog, [set_id]) if gap.part == "target"}
     rows = [
         {
             "id": row.id,
@@ -60,6 +64,7 @@ def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: As
             "verified_by": target.cite.verified_by,
             "verified_on": target.cite.verified_on,
             "page": target.cite.page,
+            "comparison": open_ones.get((row.id, tuple(target.levels or found.levels)), open_ones.get((row.id, tuple(target.levels)), "")),
         }
         for row in found.rows
         for target in row.targets
@@ -70,7 +75,8 @@ def sets_show(set_id: Annotated[str, typer.Argument(metavar="SET")], as_json: As
     for item in rows:
         name = f"{item['part_of']}·{item['name_zh']}" if item["part_of"] else item["name_zh"]
         attribute = word("attribute", item["attribute"])
-        state = "，".join(part for part in (word("state", item["state"]), item["verified_by"], item["verified_on"]) if part)
+        compared = word("verification_kind", item["comparison"]) if item["comparison"] not in ("", "unverified") else ""
+        state = "，".join(part for part in (word("state", item["state"]), item["verified_by"], item["verified_on"], compared) if part)
         print(f"{item['id']}  {attribute}  {name}（{item['unit']}）  {item['target']}  〔{state}〕")
 
 
