@@ -169,6 +169,17 @@ def test_results_of_an_earlier_run_do_not_stand_in_for_a_failed_region(copy: Pat
     assert f",{REGIONS[0]}," in results and f",{REGIONS[1]}," not in results
 
 
+def test_an_edited_roll_up_is_made_again_without_the_regions(copy: Path) -> None:
+    evalkit(copy, "run", RUN, check=0)
+    notebook = copy / "notebooks" / "compare_regions.ipynb"
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    content["cells"][0]["source"] = ["# 另一个标题"]
+    notebook.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    done = evalkit(copy, "run", RUN, check=0)
+    assert "汇总" in done.stdout and not any(f"✓ {RUN} {code}" in done.stdout for code in REGIONS)
+    assert "另一个标题" in (copy / "data" / "processed" / RUN / "compare_regions.ipynb").read_text(encoding="utf-8")
+
+
 def test_rules_at_fault_stop_the_run_before_anything_is_written(copy: Path) -> None:
     run = copy / "params" / "runs" / f"{RUN}.yml"
     run.write_text(run.read_text(encoding="utf-8").replace("cn-air-monthly", "cn-air-mnthly"), encoding="utf-8")

@@ -169,9 +169,9 @@ class _Session:
         self.total, self.skipped = len(wanted), len(wanted) - len(todo)
         self.say("run")
         previous = self.leave_behind(states, keep)
-        cut_off = not (self.folder / state.MANIFEST).is_file()
+        changed = bool(todo) or state.changed_files(self.catalog.project, self.run.id) != []
         (self.folder / state.MANIFEST).unlink(missing_ok=True)  # from here on the outputs are unfinished
-        if todo or cut_off:  # and nothing of an earlier state stands in for them
+        if changed:  # and nothing of an earlier state stands in for them
             for name in ("results.csv", "conclusions.csv", "compare_regions.ipynb"):
                 (self.folder / name).unlink(missing_ok=True)
         problems = [*self.inputs.problems, *check_run(self.catalog, self.run.id), *unused_inputs(self.catalog, self.inputs)]
@@ -189,7 +189,7 @@ class _Session:
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise
         self.assemble()
-        if self.outcome.finished and (todo or not (self.folder / "compare_regions.ipynb").is_file()):
+        if self.outcome.finished and not (self.folder / "compare_regions.ipynb").is_file():
             self.roll_up()
         failed = [code for code in self.run.regions if code not in self.outcome.finished]
         state.write_snapshot(self.catalog, self.run.id)
