@@ -20,7 +20,7 @@ LAYERS = [
     {"assessment"},
     {"review"},
     {"report"},
-    {"authoring"},
+    {"authoring", "collection"},
     {"runner", "package"},
     {"cli"},
     {"__init__", "__main__"},

@@ -1,0 +1,1 @@
+"""Collecting data: forms for departments, mappings of other people's workbooks, annotated copies, evidence."""
