@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from evalkit.catalog.base import Cite, Id, Model, Text
+from evalkit.catalog.base import Cite, Decimal, Id, Model, Text
 from evalkit.formulas import Formula, build
 from evalkit.formulas.expression import ExpressionError, binding_of, build_expression
 
@@ -22,6 +22,7 @@ class Measure(Model):
     """What is measured (指标口径); shared by sets and plans.
 
     `formula` names a Python function whose arguments `roles` binds; `expression` is a text over variables, which binds itself.
+    `minimum` and `maximum` are what a reported value can be; nothing is assumed of shares. `department` reports what has no formula.
     """
 
     id: Id
@@ -36,6 +37,10 @@ class Measure(Model):
     roles: dict[str, RoleBinding | Id] = Field(default_factory=dict)
     components: list[Id] = Field(default_factory=list)
     reported_only: str = ""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    department: str = ""
+    aliases: list[str] = Field(default_factory=list)
     definition_zh: str = ""
     cite: Cite | None = None
 

@@ -52,16 +52,28 @@ class UnitRow(Model):
 
 
 class Variable(Model):
-    """An input that a department reports (基础数据项)."""
+    """An input that a department reports (基础数据项), and what can be checked of its values.
+
+    `parts` add up to the variable; with `sum_of_units` the values of subordinate units do. A change on the year before of more
+    than `jump` percent, and the same value in `repeats` years in a row, are suspected. `alternatives` are variables that are
+    often taken for this one (sown for cultivated area). `price_base` is ``current`` or the year of constant prices.
+    """
 
     id: Id
     name_zh: Text
     name_en: Text
     unit: Text
     department: Text
+    aliases: list[str] = []
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     part_of: Id | None = None
+    parts: list[Id] = []
+    sum_of_units: bool = False
+    jump: Decimal | None = None
+    repeats: int | None = Field(default=None, ge=2)
+    alternatives: list[Id] = []
+    price_base: Annotated[str, StringConstraints(pattern=r"^(|current|[0-9]{4})$")] = ""
     definition_zh: str = ""
 
 

@@ -19,7 +19,7 @@ class Cell:
     Parameters
     ----------
     text : str
-        Text as typed, line ends as ``\\n``, outer blanks removed; a number as a plain decimal of at most 15 significant
+        Text as typed, with line feeds, outer blanks removed; a number as a plain decimal of at most 15 significant
         digits, the most that a spreadsheet shows; an error as ``#REF!``; a date as ``2024-03-05``.
     kind : {"text", "number", "date", "truth", "error"}
     percent : bool
