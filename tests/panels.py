@@ -20,7 +20,7 @@ from evalkit.catalog import Catalog
 from evalkit.catalog.models import Decision, Region, Run
 from evalkit.catalog.rules import About, Between, Compare, Qualitative
 from evalkit.intake import Input, Inputs
-from evalkit.intake.checks import check_values
+from evalkit.intake.checks import check_values, limits_of
 from evalkit.messages import EvalkitError
 from evalkit.values import decimal_places, format_fixed, format_full, missing_word, parse_decimal
 
@@ -215,12 +215,11 @@ def _figure(catalog: Catalog, variable: str, targets: Mapping[str, list[Fraction
 def _repair(catalog: Catalog, row: dict[str, str]) -> None:
     """Take out what is outside its range, and cut parts to their whole."""
     for variable in list(row):
-        declared = catalog.variables.get(variable)
-        if declared is None or missing_word(row[variable]) is not None:
+        low, high, _ = limits_of(catalog, variable)
+        if (low is None and high is None) or missing_word(row[variable]) is not None:
             continue
         value = parse_decimal(row[variable])
-        low, high = declared.minimum, declared.maximum
-        if (low is not None and value < parse_decimal(low)) or (high is not None and value > parse_decimal(high)):
+        if (low is not None and value < low) or (high is not None and value > high):
             del row[variable]
     for _ in range(5):
         for variable in list(row):

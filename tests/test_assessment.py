@@ -38,7 +38,7 @@ def test_the_computed_value_judges_and_the_reported_one_stands_beside_it(project
     project.row("2024", "reported.air.good_day_ratio", "89.9")
     row = project.result("R1")
     assert (row["value_source"], row["rounded_value"], row["reported_value"], row["status"]) == ("computed", "91.0", "89.9", "met")
-    assert row["note"] == "reported_differs"
+    assert row["note"] == "reported_differs;differs_unexplained"
     trace = project.assess().trace("R1", basis="set")
     assert trace is not None
     assert trace["difference"] == "-1.1"

@@ -203,13 +203,27 @@ def test_yaml_that_is_not_plain(text: str, file: str, project: TinyProject) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["IO0%", "≥95", "约30", "12,5", "1e3", "７２", "72.5%", "nan", "inf", "#REF!", "72.5 万", "--1", "0x1F", "1/3", "9" * 60, "=1+1"],
+    ["IO0%", "≥95", "约30", "12,5", "1e3", "nan", "inf", "#REF!", "--1", "0x1F", "1/3", "9" * 60, "=1+1"],
 )
 def test_text_where_a_number_belongs(text: str, project: TinyProject) -> None:
     project.value("2024", "reported.sewage.rate", text)
     problem = sole_fault(project, "not_a_number", DATA, "E8")
     assert problem.region == "999001"
     assert text in problem.message("zh") and "corrections" in problem.remedy("zh")
+
+
+@pytest.mark.parametrize(("text", "value"), [("７２．５", "72.5"), ("72.5%", "72.5"), ("72.5（快报数）", "72.5"), ("1,072.5％", "1072.5")])
+def test_spellings_that_mean_one_number_only(text: str, value: str, project: TinyProject) -> None:
+    project.value("2024", "reported.sewage.rate", text)
+    inputs = project.inputs()
+    item = inputs.get("999001", "reported.sewage.rate", "2024")
+    assert not inputs.errors("999001") and item is not None
+    assert (item.shown, item.value_received) == (value, text) and item.habits
+
+
+def test_a_magnitude_that_fits_no_unit(project: TinyProject) -> None:
+    project.value("2024", "reported.sewage.rate", "72.5 万")
+    sole_fault(project, "unit_magnitude", DATA, "E8")
 
 
 def test_a_unit_that_does_not_convert(project: TinyProject) -> None:
@@ -345,6 +359,9 @@ OTHERS = {
 def test_a_file_that_is_not_what_its_name_says(kind: str, file: str, project: TinyProject) -> None:
     content, code = OTHERS[kind]
     project.write(file, content)
+    if (kind, file) == ("gb18030", DATA):  # what Excel and WPS write where nobody chose otherwise: data are read in it, rules are not
+        assert not [problem for problem in project.problems() if problem.severity == "error"]
+        return
     sole_fault(project, code, file)
     if file == DATA:
         assert [p.code for p in project.problems()] == [code]  # no corrections are blamed for it
@@ -669,6 +686,8 @@ SHIPPED = sorted([*ROOT.glob("params/*.yml"), *ROOT.glob("params/*/*.yml"), *ROO
 @given(st.sampled_from(SHIPPED), st.integers(0, 2**32))
 def test_a_damaged_shipped_file_is_read_or_refused(path: Path, seed: int) -> None:
     from evalkit.catalog.crosswalks import Crosswalk
+    from evalkit.catalog.departments import Department
+    from evalkit.catalog.mappings import BookMapping
     from evalkit.catalog.models import Correction, Document, IndicatorSet, Measure, Plan, Region, Run, UnitRow, Variable
     from evalkit.catalog.reading import build, build_list, read_yaml
     from evalkit.tables import read_csv
@@ -682,8 +701,10 @@ def test_a_damaged_shipped_file_is_read_or_refused(path: Path, seed: int) -> Non
                 problems.extend(read_csv(copy, path.name, ["period"])[1])
             else:
                 located = read_yaml(copy, path.name, problems)
-                single = {"sets": IndicatorSet, "regions": Region, "plans": Plan, "runs": Run, "crosswalks": Crosswalk}
-                several = {"documents": Document, "units": UnitRow, "variables": Variable, "measures": Measure, "corrections": Correction}
+                single = {"sets": IndicatorSet, "regions": Region, "plans": Plan, "runs": Run, "crosswalks": Crosswalk,
+                          "mappings": BookMapping}  # fmt: skip
+                several = {"documents": Document, "units": UnitRow, "variables": Variable, "measures": Measure, "corrections": Correction,
+                           "departments": Department}  # fmt: skip
                 if path.parent.name in single:
                     if located.lines:
                         build(single[path.parent.name], located, problems)  # type: ignore[type-var]

@@ -160,6 +160,7 @@ def test_every_measure_variable_and_document_is_used(catalog: Catalog) -> None:
     formulas = {role for name in used for role in (catalog.measures[name].binding(r).variable for r in catalog.measures[name].roles)}
     assert set(catalog.measures) - used == set()
     parts = {v.part_of for v in catalog.variables.values() if v.part_of}
+    parts |= {name for v in catalog.variables.values() for name in (*v.parts, *v.alternatives)}
     assert set(catalog.variables) - formulas - parts == set()
 
 

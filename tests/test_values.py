@@ -150,7 +150,8 @@ def test_words_for_missing_values_are_a_closed_list() -> None:
         " - ": "not_collected",
     }
     assert {word: missing_word(word) for word in meant} == meant
-    assert [missing_word(word) for word in ("无", "0", "N/A", "不涉及。", "null", "待定")] == [None] * 6
+    assert [missing_word(word) for word in ("无", "0", "不适用", "不涉及。", "null", "待定")] == [None] * 6
+    assert [missing_word(word, number=True) for word in ("无", "0", "不适用")] == ["not_collected", None, None]
 
 
 @given(st.sampled_from(MISSING_REASONS))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from evalkit.assessment.assessment import Assessment
+from evalkit.assessment.difference import difference_notes
 from evalkit.assessment.judge import Judge, Outcome, resolve_classes
 from evalkit.assessment.lines import Line, lines_of, measure_of
 from evalkit.assessment.progress import progress
@@ -148,7 +149,7 @@ def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Perio
     previous = scope.measure(line.measure, period.previous())
     target = numeric_target(rule)
     way, way_note = progress(own, base, target) if line.milestone else (None, "")
-    notes = [*own.notes, *outcome.notes]
+    notes = [*own.notes, *difference_notes(scope, own), *outcome.notes]
     if base is not None and "rebased" in base.notes:
         notes.append("rebased")
     if way_note:

@@ -143,7 +143,7 @@ class Judge:
             item = own.reported_item
             reason = item.missing if item is not None and item.missing else "awaiting_evidence"
         check = Check(measure_id, "qualitative", own.text, rule.text, "target", "", _word(result), reason)
-        return Outcome(result, reason, checks=[check], decision=decision)
+        return Outcome(result, reason, checks=[check], notes=self.scope.held_back(measure_id, self.period.name), decision=decision)
 
     def _assigned(self, measure_id: str) -> Outcome:
         own = self.scope.measure(measure_id, self.period)
@@ -214,7 +214,8 @@ class Judge:
         result = True if near else None if decision is None else decision.verdict == "met"
         reason = "" if result is not None else "awaiting_evidence"
         check = Check(own.measure.id, "about", _shown(own), format_full(rule.value), "target", "", _word(result), reason)
-        return Outcome(result, reason, checks=[check], decision=decision)
+        notes = [] if near else self.scope.held_back(own.measure.id, self.period.name)
+        return Outcome(result, reason, checks=[check], notes=notes, decision=decision)
 
     def _compare(self, own: MeasureValue, op: str, target: Fraction, against: str, period: str) -> Outcome:
         value = own.value

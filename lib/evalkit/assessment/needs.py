@@ -67,7 +67,8 @@ def unused_inputs(catalog: Catalog, inputs: Inputs) -> list[Problem]:
     for code in run.regions:
         lines: list[Line] = list(lines_of(catalog, run, catalog.regions[code]))
         used |= {need.variable for line in lines for need in needs_of(catalog, line.measure, line.rule)}
-    used |= {variable.part_of for variable in catalog.variables.values() if variable.id in used and variable.part_of}
+    for variable in [catalog.variables[name] for name in used if name in catalog.variables]:  # what these are compared with
+        used |= {*([variable.part_of] if variable.part_of else []), *variable.parts, *variable.alternatives}
     found: dict[str, list[Place]] = {}
     for item in inputs.items.values():
         if item.variable not in used and item.region in run.regions and not counted_in(item.file):

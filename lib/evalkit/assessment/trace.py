@@ -7,6 +7,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+from evalkit.assessment.difference import difference_reason
 from evalkit.assessment.judge import Outcome
 from evalkit.assessment.lines import Line
 from evalkit.assessment.values import Argument, MeasureValue, Scope
@@ -37,6 +38,7 @@ def trace_of(
     if own.formula is not None:
         trace["formula"] = formula_record(scope, own)
     trace["inputs"] = [*_inputs(scope, own), *_comparators(scope, own, outcome)]
+    reason = difference_reason(scope, own)
     trace.update(
         exact=str(own.shown) if own.shown is not None else "",
         value=row["value"],
@@ -48,6 +50,7 @@ def trace_of(
         reported=row["reported_value"],
         computed=format_full(own.computed) if isinstance(own.computed, Fraction) else "",
         difference=format_full(own.difference) if own.difference is not None else "",
+        **({"difference_reason": reason.record()} if reason is not None else {}),
         target={
             "text": line.text,
             "value": row["target_value"],
@@ -175,7 +178,7 @@ def _record(scope: Scope, role: str, at: str, period: str, variable: str, item: 
         return {**record, "value": "", "exact": "", "missing": "not_collected"}
     return {
         **record, "value": item.shown, "exact": str(item.value) if item.value is not None else "", "bound": item.bound,
-        "missing": item.missing, "data_year": item.data_year, "file": item.file, "sheet": "", "cell": item.cell,
+        "missing": item.missing, "data_year": item.data_year, "file": item.file, "sheet": item.sheet, "cell": item.cell,
         "value_received": item.value_received, "unit_received": item.unit_received, "factor": format_full(item.factor),
-        "correction_id": item.correction_id, "source": item.source,
+        "correction_id": item.correction_id, "source": item.source, **({"evidence_id": item.evidence_id} if item.evidence_id else {}),
     }  # fmt: skip

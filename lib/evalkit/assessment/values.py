@@ -136,6 +136,10 @@ class Scope:
         """Return the qualitative decision on a measure in a period."""
         return self.inputs.decisions.get((self.region.code, period, measure))
 
+    def held_back(self, measure: str, period: str) -> list[str]:
+        """Return the note on a decision that does not count yet because its evidence is not complete; empty when there is none."""
+        return ["evidence_incomplete"] if (self.region.code, period, measure) in self.inputs.held_back else []
+
     def measure(self, measure_id: str, period: Period) -> MeasureValue:
         """Return the value of a measure in a period."""
         key = (measure_id, period.name)

@@ -13,6 +13,8 @@ from pydantic_core import core_schema
 from evalkit.authoring.schemas_rules import NUMBER, REF, Schema, rule_schema
 from evalkit.catalog.base import check_decimal, check_period
 from evalkit.catalog.crosswalks import Crosswalk
+from evalkit.catalog.departments import Department
+from evalkit.catalog.mappings import BookMapping
 from evalkit.catalog.models import Correction, Document, IndicatorSet, Measure, Plan, Region, Run, UnitRow, Variable
 from evalkit.catalog.rules import Rule
 from evalkit.messages import words
@@ -23,6 +25,7 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
     "documents": (Document, "documents"),
     "units": (UnitRow, "units"),
     "variables": (Variable, "variables"),
+    "departments": (Department, "departments"),
     "measures": (Measure, "measures"),
     "set": (IndicatorSet, ""),
     "region": (Region, ""),
@@ -30,12 +33,14 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
     "run": (Run, ""),
     "corrections": (Correction, "corrections"),
     "crosswalk": (Crosswalk, ""),
+    "mapping": (BookMapping, ""),
 }
 #: Files below ``params/`` that a schema is for.
 PATTERNS = {
-    "documents": "documents.yml", "units": "units.yml", "variables": "variables.yml", "measures": "measures/*.yml", "set": "sets/*.yml",
+    "documents": "documents.yml", "units": "units.yml", "variables": "variables.yml", "departments": "departments.yml",
+    "measures": "measures/*.yml", "set": "sets/*.yml",
     "region": "regions/*.yml", "plan": "plans/*.yml", "run": "runs/*.yml", "corrections": "corrections/*.yml",
-    "crosswalk": "crosswalks/*.yml",
+    "crosswalk": "crosswalks/*.yml", "mapping": "mappings/*.yml",
 }  # fmt: skip
 _PERIOD = r"^[0-9]{4}(-H[12]|-Q[1-4]|-[0-9]{2}(-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?)?)?$"
 #: Groups of words that explain closed lists.

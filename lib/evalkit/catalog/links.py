@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from evalkit.catalog.links_values import check_limits, check_variables
 from evalkit.catalog.models import Cite, IndicatorSet, Measure, Plan, PlanRow, RowBase, SetRow
 from evalkit.catalog.rules import AboveMeasure, Assigned, ByClass, Compare, Qualitative, Rule, Trend
 from evalkit.catalog.units import UnitMismatchError
@@ -24,7 +25,7 @@ def check_links(catalog: Catalog, *, units: bool) -> list[Problem]:
     """Return everything that does not fit together in the catalogue."""
     problems: list[Problem] = []
     problems.extend(_documents(catalog))
-    problems.extend(_variables(catalog))
+    problems.extend(check_variables(catalog))
     for measure in catalog.measures.values():
         problems.extend(_measure(catalog, measure, units))
     for indicator_set in catalog.sets.values():
@@ -69,22 +70,10 @@ def _documents(catalog: Catalog) -> Iterator[Problem]:
             yield _unknown("document", document.superseded_by, catalog.place("document", document.id), catalog.documents)
 
 
-def _variables(catalog: Catalog) -> Iterator[Problem]:
-    for variable in catalog.variables.values():
-        place = catalog.place("variable", variable.id)
-        if variable.unit not in catalog.units.names:
-            yield _unknown("unit", variable.unit, place, catalog.units.names)
-        if variable.part_of:
-            whole = catalog.variables.get(variable.part_of)
-            if whole is None:
-                yield _unknown("variable", variable.part_of, place, catalog.variables)
-            elif whole.unit != variable.unit:
-                yield Problem("bad_value", place, {"value": variable.part_of, "detail": f"{variable.unit} / {whole.unit}"})
-
-
 def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Problem]:
     place = catalog.place("measure", measure.id)
     yield from check_cite(catalog, measure.cite, place)
+    yield from check_limits(catalog, measure)
     if measure.unit not in catalog.units.names:
         yield _unknown("unit", measure.unit, place, catalog.units.names)
     for component in measure.components:

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from evalkit.catalog.crosswalks import Crosswalk, check_crosswalks
+from evalkit.catalog.departments import Department, check_departments
 from evalkit.catalog.links import check_links
+from evalkit.catalog.mappings import BookMapping, check_mappings
 from evalkit.catalog.models import Document, IndicatorSet, Measure, Plan, Region, Run, Title, UnitRow, Variable
 from evalkit.catalog.reading import build, build_list, read_yaml
 from evalkit.catalog.titles import load_titles
@@ -35,6 +37,7 @@ class Catalog:
     documents: dict[str, Document] = field(default_factory=dict)
     units: Units = field(default_factory=lambda: Units(()))
     variables: dict[str, Variable] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
     sets: dict[str, IndicatorSet] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
@@ -42,6 +45,7 @@ class Catalog:
     runs: dict[str, Run] = field(default_factory=dict)
     titles: list[Title] = field(default_factory=list)
     crosswalks: dict[str, Crosswalk] = field(default_factory=dict)
+    mappings: dict[str, BookMapping] = field(default_factory=dict)
     verifications: Verifications = field(default_factory=Verifications)
     places: dict[tuple[str, str], tuple[Located, tuple[str | int, ...]]] = field(default_factory=dict)
 
@@ -55,6 +59,10 @@ class Catalog:
         if run_id not in self.runs:
             raise EvalkitError(Problem("unknown_id", Place("params/runs"), {"kind": "run", "id": run_id, "hint": near(run_id, self.runs)}))
         return self.runs[run_id]
+
+    def mapping_of(self, file: str) -> BookMapping | None:
+        """Return the mapping that names a raw file (relative to ``data/raw``), or None."""
+        return next((mapping for mapping in self.mappings.values() if file in mapping.names), None)
 
     def as_written(self) -> Catalog:
         """Return the catalogue as the rule files have it, without the states that verifications raised: for whoever writes rules."""
@@ -145,9 +153,10 @@ def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Cata
         _kept.update(catalog=_read(project, units), key=key, units=units)
     kept: Catalog = _kept["catalog"]
     return replace(
-        kept, documents=dict(kept.documents), variables=dict(kept.variables), measures=dict(kept.measures), sets=dict(kept.sets),
+        kept, documents=dict(kept.documents), variables=dict(kept.variables),
+        departments=dict(kept.departments), measures=dict(kept.measures), sets=dict(kept.sets),
         regions=dict(kept.regions), plans=dict(kept.plans), runs=dict(kept.runs), titles=list(kept.titles),
-        crosswalks=dict(kept.crosswalks), places=dict(kept.places),
+        crosswalks=dict(kept.crosswalks), mappings=dict(kept.mappings), places=dict(kept.places),
     )  # fmt: skip
 
 
@@ -156,8 +165,8 @@ _kept: dict[str, Any] = {}
 
 
 def _rule_files(project: Project) -> list[Path]:
-    names = ("measures", "sets", "regions", "plans", "runs", "crosswalks")
-    lists = [project.params / name for name in ("documents.yml", "units.yml", "variables.yml", "titles.csv")]
+    names = ("measures", "sets", "regions", "plans", "runs", "crosswalks", "mappings")
+    lists = [project.params / name for name in ("documents.yml", "units.yml", "variables.yml", "departments.yml", "titles.csv")]
     return [
         *(path for path in lists if path.is_file()),
         *(path for name in names for path in sorted((project.params / name).glob("*.yml"))),
@@ -174,9 +183,10 @@ def _read(project: Project, units: bool) -> Catalog:
     _read_folder(catalog, Plan, "plan", catalog.plans, problems)
     _read_folder(catalog, Run, "run", catalog.runs, problems)
     _read_folder(catalog, Crosswalk, "crosswalk", catalog.crosswalks, problems)
+    _read_folder(catalog, BookMapping, "mapping", catalog.mappings, problems)
     catalog.titles = load_titles(catalog, problems)
     if not problems:
-        problems = [*check_links(catalog, units=units), *check_crosswalks(catalog)]
+        problems = [*check_links(catalog, units=units), *check_crosswalks(catalog), *check_mappings(catalog, units=units), *check_departments(catalog)]
         apply_verifications(catalog, problems)
     if any(problem.severity == "error" for problem in problems):
         raise EvalkitError(problems)
@@ -189,6 +199,8 @@ def _read_lists(catalog: Catalog, problems: list[Problem]) -> None:
     _read_list(catalog, params / "documents.yml", Document, "document", catalog.documents, problems)
     _read_list(catalog, params / "units.yml", UnitRow, "unit", unit_rows, problems)
     _read_list(catalog, params / "variables.yml", Variable, "variable", catalog.variables, problems)
+    if (params / "departments.yml").is_file():
+        _read_list(catalog, params / "departments.yml", Department, "department", catalog.departments, problems)
     for path in sorted((params / "measures").glob("*.yml")):
         _read_list(catalog, path, Measure, "measure", catalog.measures, problems)
     catalog.units = Units(tuple(unit_rows.values()))

@@ -366,15 +366,20 @@ class Correction(Model):
 
 
 class Decision(Model):
-    """What a person decided (人工判定)."""
+    """What a person decided (人工判定).
+
+    The `key` is a measure for ``qualitative``, else a variable. The `choice` is what counts of several sources (``choose``), or
+    the code of a warning that stands (``accept``), there with `expect`, the value as received for which it was accepted.
+    """
 
     id: Id
-    kind: Literal["qualitative", "choose"]
+    kind: Literal["qualitative", "choose", "accept"]
     region_code: Id
     period: PeriodName
     key: Id
     verdict: Literal["", "met", "not_met"] = ""
     choice: str = ""
+    expect: str = ""
     by: Text
     date: Day
     evidence: Text

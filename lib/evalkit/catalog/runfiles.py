@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from evalkit.catalog.models import Correction, Decision
 from evalkit.catalog.reading import build_list, explain_fault, read_yaml
-from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.messages import EvalkitError, Place, Problem, known_codes
 from evalkit.tables import read_csv
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def load_decisions(catalog: Catalog, run_id: str, problems: list[Problem], regio
     label = catalog.project.label(path)
     try:
         rows, row_problems = read_csv(
-            path, label, DECISION_COLUMNS, optional=[], only=("region_code", region) if region is not None else None
+            path, label, DECISION_COLUMNS, optional=["expect"], only=("region_code", region) if region is not None else None
         )
     except EvalkitError as error:
         problems.extend(error.problems)
         return []
     problems.extend(row_problems)
     found: list[tuple[Decision, Place]] = []
-    seen: dict[tuple[str, str, str, str], Place] = {}
+    seen: dict[tuple[str, ...], Place] = {}
     for row in rows:
         place = Place(label, cell=row.address("id"), key=row["id"])
         try:
@@ -60,7 +60,8 @@ def load_decisions(catalog: Catalog, run_id: str, problems: list[Problem], regio
                 spot = Place(label, cell=row.address(column), key=f"{row['id']}.{column}")
                 problems.append(Problem("bad_value", spot, {"value": row[column], "detail": explain_fault(detail)}))
             continue
-        key = (decision.kind, decision.region_code, decision.period, decision.key)
+        accepted = [decision.choice] if decision.kind == "accept" else []  # a value may have several warnings
+        key = (decision.kind, decision.region_code, decision.period, decision.key, *accepted)
         if key in seen:
             problems.append(Problem("duplicate_id", place, {"id": " ".join(key), "other": seen[key]}))
         seen.setdefault(key, place)
@@ -87,4 +88,10 @@ def _check(catalog: Catalog, decision: Decision, place: Place) -> list[Problem]:
         problems.append(
             Problem("unknown_id", place, {"kind": "variable", "id": decision.key, "hint": near(decision.key, catalog.variables)})
         )
+    if decision.kind == "accept":
+        if decision.choice not in known_codes():
+            values = {"kind": "problem", "id": decision.choice, "hint": near(decision.choice, known_codes())}
+            problems.append(Problem("unknown_id", place, values))
+        if not decision.expect:
+            problems.append(Problem("missing_key", place, {"key": "expect"}))
     return problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,10 +11,37 @@ from typing import Any
 
 from evalkit.catalog.models import UnitRow
 from evalkit.formulas.vocabulary import Apply, Constant, Expr, Role, Test, Where
+from evalkit.values.figures import PRICE
+from evalkit.values.missing import half_width
 
 Size = tuple[Fraction, tuple[tuple[str, Fraction], ...]]  # factor over base units, and their exponents
 _PERCENT: Size = (Fraction(1, 100), ())
 _ONE: Size = (Fraction(1), ())
+
+
+_MAGNITUDES = ("十", "百", "千", "万", "十万", "百万", "千万", "亿", "十亿", "百亿", "千亿", "万亿")
+MAGNITUDES = {name: Fraction(10**power) for power, name in enumerate(_MAGNITUDES, start=1)}
+_PRICE_BEHIND = re.compile(rf"(?P<unit>.*?)(?:\({PRICE.pattern}\)|[,;]?{PRICE.pattern.replace('?P<price', '?P<open_price')})")
+_SPELLINGS = str.maketrans({"²": "2", "³": "3", "㎡": "m2", "㎥": "m3", "㎞": "km", "㎏": "kg", "µ": "μ", "•": "·", "・": "·", "⋅": "·"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedUnit:
+    """A unit as somebody wrote it.
+
+    Parameters
+    ----------
+    name : str
+        Canonical id; empty when the text names a price base alone.
+    price_base : str
+        ``current`` or the year of constant prices; empty when the text names none.
+    unclear : bool
+        The text speaks of constant or comparable prices without the year, or of current prices of a year.
+    """
+
+    name: str
+    price_base: str = ""
+    unclear: bool = False
 
 
 class UnitMismatchError(ValueError):
@@ -41,6 +69,45 @@ class Units:
             for alias in row.aliases:
                 names.setdefault(alias, row.id)
         return names
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        """Canonical id by spelling without case, exponents and widths; empty where a spelling belongs to several."""
+        spelled: dict[str, str] = {}
+        for alias, name in self.names.items():
+            key = _spelling(alias)
+            spelled[key] = name if spelled.get(key, name) == name else ""
+        return spelled
+
+    def known(self, text: str) -> str | None:
+        """Return the canonical id of a unit in whatever spelling: full-width, capitals, ``m2`` for ``m²``; None when it is unknown."""
+        return self.names.get(text) or self._spelled.get(_spelling(text)) or None
+
+    def received(self, text: str) -> ReceivedUnit | None:
+        """Return what a unit as received means: ``亿元（2020年价）``, ``（万吨）``, ``单位：公顷``; None when it is unknown."""
+        name = self.known(text)
+        if name is not None:
+            return ReceivedUnit(name)
+        plain = re.sub(r"^(?:计量)?单位:", "", "".join(half_width(text).split()))
+        bare = plain[1:-1] if re.fullmatch(r"\([^()]*\)|\[[^\[\]]*\]", plain) else plain
+        name = self.known(bare)
+        if name is not None:
+            return ReceivedUnit(name)
+        found = _PRICE_BEHIND.fullmatch(plain) or _PRICE_BEHIND.fullmatch(bare)
+        name = self.known(found["unit"]) if found and found["unit"] else ""
+        if found is None or name is None:
+            return None
+        year, kind = found["price_year"] or found["open_price_year"], found["price"] or found["open_price"]
+        current = kind in ("当年", "现行", "现")
+        unclear = bool(year) == current  # current prices of a year, or constant ones of none
+        return ReceivedUnit(name, "" if unclear else year or "current", unclear)
+
+    def prefixed(self, magnitude: str, unit: str) -> str | None:
+        """Return the unit that is a magnitude of another, such as 万吨 for 万 and 吨; None when there is none."""
+        name = self.known(magnitude + unit)
+        if name is None or magnitude not in MAGNITUDES or unit not in self.names:
+            return None
+        return name if self.factor(name, unit) == MAGNITUDES[magnitude] else None
 
     @cached_property
     def _registry(self) -> Any:
@@ -147,3 +214,7 @@ def _multiply(left: Size, right: Size, sign: int) -> Size:
         powers[unit] = powers.get(unit, Fraction(0)) + sign * power
     factor = left[0] * right[0] if sign > 0 else left[0] / right[0]
     return factor, tuple(sorted((unit, power) for unit, power in powers.items() if power))
+
+
+def _spelling(text: str) -> str:
+    return "".join(half_width(text).translate(_SPELLINGS).lower().split())

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evalkit.cli.checking import check
 from evalkit.cli.diff import diff
+from evalkit.cli.evidence import evidence
+from evalkit.cli.mapping import map_file
 from evalkit.cli.sets import sets_app
+from evalkit.cli.template import template
 from evalkit.messages import EvalkitError, Problem, word
 
 if TYPE_CHECKING:
@@ -27,7 +31,11 @@ app = typer.Typer(
     help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones.",
 )
 app.add_typer(sets_app, name="sets")
+app.command()(check)
 app.command()(diff)
+app.command()(evidence)
+app.command("map")(map_file)
+app.command()(template)
 
 _INTERRUPTED = 130  # what typer makes of Ctrl-C, without a word
 Runs = Annotated[list[str] | None, typer.Argument(help="评估编号，缺省为全部。Run ids, default all.", metavar="[RUN]...")]
@@ -67,44 +75,6 @@ def _chosen(catalog: Catalog, runs: list[str] | None) -> list[str]:
     for run_id in runs or []:
         catalog.run(run_id)
     return catalog.in_order(runs or catalog.runs)
-
-
-@app.command()
-def check(runs: Runs = None, as_json: AsJson = False) -> None:
-    """检查规则、单位与数据。Check rules, units and data.
-
-    Example: evalkit check chongming-2023
-    """
-    from evalkit.assessment import assess, check_run
-    from evalkit.assessment.needs import unused_inputs
-    from evalkit.cli.console import consoles, problem_lines, say
-    from evalkit.intake import read_inputs
-
-    catalog = _load(units=True)
-    chosen = _chosen(catalog, runs)
-    problems: list[Problem] = []
-    for run_id in chosen:
-        inputs = read_inputs(catalog, run_id)
-        problems += [*inputs.problems, *check_run(catalog, run_id), *unused_inputs(catalog, inputs)]
-        for code in catalog.run(run_id).regions:
-            if not inputs.errors() and not inputs.errors(code):
-                try:
-                    assess(catalog, inputs, code)
-                except EvalkitError as error:
-                    problems += [p for p in error.problems if p not in problems]
-    problems = list({(p.code, str(p.place), p.message()): p for p in problems}.values())
-    errors = [problem for problem in problems if problem.severity == "error"]
-    out, _ = consoles()
-    if as_json:
-        from evalkit.runner.run import issue_record
-
-        print(json.dumps([issue_record(problem) for problem in problems], ensure_ascii=False, indent=2))
-    else:
-        for line in problem_lines(problems):
-            out.print(line)
-        out.print(say(f"已检查 {len(chosen)} 项评估：错误 {len(errors)}，警告与提示 {len(problems) - len(errors)}。",
-                      f"{len(chosen)} runs checked: {len(errors)} errors, {len(problems) - len(errors)} warnings and notes."))  # fmt: skip
-    raise typer.Exit(1 if errors else 0)
 
 
 @app.command()
@@ -287,7 +257,8 @@ def _print_status(runs: list[str] | None, as_json: bool) -> None:
 
 #: Where what a layer hashes is written down; layers that are not here have no files of their own.
 _FILES_OF = {
-    "data": ("data/",), "corrections": ("params/corrections/",), "decisions": ("params/decisions/",), "plan": ("params/plans/",),
+    "data": ("data/", "params/mappings/"), "corrections": ("params/corrections/",), "decisions": ("params/decisions/", "params/evidence/"),
+    "plan": ("params/plans/",),
     "rules": ("params/sets/", "params/measures/", "params/variables", "params/units", "params/documents", "params/verifications/"),
     "region": ("params/regions/", "params/titles"), "run": ("params/runs/",), "notebook": ("notebooks/",), "children": ("data/processed/",),
     "code": ("package",), "environment": ("versions",), "language": ("language",),

@@ -19,7 +19,7 @@ from evalkit.report import kinds
 from evalkit.runner.run import Event
 
 _SYMBOLS = {"met": "●", "not_met": "▲", "pending": "◐", "missing": "○", "not_applicable": "—", "no_target": "·"}
-_COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
+SEVERITY_COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
 def consoles() -> tuple[Console, Console]:
@@ -83,7 +83,7 @@ def problem_lines(problems: Iterable[Problem]) -> Iterable[Text]:
         yield Text.assemble(
             (
                 f"{say({'error': '错误', 'warning': '警告', 'note': '提示'}[problem.severity], problem.severity)} ",
-                _COLOURS[problem.severity],
+                SEVERITY_COLOURS[problem.severity],
             ),
             f"{place}{'：' if language() == 'zh' else ': '}" if place else "",
             problem.message(),

@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from fractions import Fraction
+from typing import cast
 
 from evalkit.catalog import Catalog, load_corrections, load_decisions
 from evalkit.catalog.load import near
 from evalkit.catalog.models import Correction, Decision, Reading
 from evalkit.catalog.units import UnitMismatchError
-from evalkit.intake.checks import check_values, settle_conflicts
+from evalkit.intake.accepted import accept_warnings
+from evalkit.intake.checks import check_values
 from evalkit.intake.children import count_children
+from evalkit.intake.conflicts import settle_conflicts
+from evalkit.intake.evidence import apply_evidence
+from evalkit.intake.files import figures_of
 from evalkit.intake.inputs import Input, Inputs
-from evalkit.messages import EvalkitError, Place, Problem
-from evalkit.tables import CsvRow, project_path, read_csv
-from evalkit.values import Period, PeriodError, PlainDecimalError, missing_word, parse_decimal
+from evalkit.intake.received import Received
+from evalkit.intake.units import UNIT_PROBLEMS, SettledUnit, settle_unit
+from evalkit.messages import EvalkitError, Place, Problem, Severity
+from evalkit.values import PlainDecimalError, missing_word, parse_decimal
+from evalkit.values.faults import FigureError
+from evalkit.values.figures import Figure, read_figure
 from evalkit.values.missing import MISSING_REASONS
 
-REQUIRED = ["region_code", "region", "period", "variable", "value", "unit", "source"]
-OPTIONAL = ["entity", "data_year", "evidence_id", "note", "备注"]
 _AS_IT_STANDS = Reading()
 _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
@@ -54,13 +60,18 @@ def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inp
     reader.unused_corrections(run.regions)
     reader.outside(run.regions)
     choices: list[tuple[Decision, Place]] = []
+    acceptances: list[tuple[Decision, Place]] = []
     for decision, place in decisions:
         if decision.kind == "choose":
             choices.append((decision, place))
+        elif decision.kind == "accept":
+            acceptances.append((decision, place))
         else:
             inputs.decisions[(decision.region_code, decision.period, decision.key)] = decision
     settle_conflicts(inputs, reader.found, choices)
     check_values(catalog, inputs)
+    apply_evidence(catalog, inputs, decisions, region)
+    accept_warnings(inputs, acceptances, whole_run=region is None)
     return inputs
 
 
@@ -73,6 +84,7 @@ class _Reader:
         self.corrections: dict[tuple[str, str, str, str], list[tuple[Correction, Place]]] = defaultdict(list)
         for correction, place in corrections:
             self.corrections[(correction.file, correction.region, correction.period, correction.variable)].append((correction, place))
+        self.units: dict[tuple[str, str, str, str], SettledUnit] = {}
         self.used: set[str] = set()
         self.unread: set[str] = set()  # files that could not be read: nothing can be said of their corrections
 
@@ -81,166 +93,147 @@ class _Reader:
 
     def file(self, name: str, place: Place) -> None:
         try:
-            path = project_path(self.catalog.project.raw, name, "data/raw", place)
-            if path.suffix.lower() != ".csv":
-                raise EvalkitError(Problem("bad_value", place, {"value": name, "detail": ".csv"}))
-            only = ("region_code", self.region) if self.region is not None else None
-            rows, problems = read_csv(path, f"data/raw/{name}", REQUIRED, str(place), OPTIONAL, only)
+            for figure in figures_of(self.catalog, self.inputs.run, name, place, self.region, self.inputs.problems):
+                self.figure(figure)
         except EvalkitError as error:
             self.inputs.problems.extend(error.problems)
             self.unread.add(name)
-            return
-        self.inputs.problems.extend(problems)
-        if not rows and not problems and self.region is None:
-            self.problem("file_empty", Place(f"data/raw/{name}"), severity="warning")
-        self.repetitions(rows, name)
-        for row in rows:
-            self.row(row, name)
 
-    def repetitions(self, rows: list[CsvRow], name: str) -> None:
-        seen: set[tuple[str, ...]] = set()
-        repeated: list[CsvRow] = []
-        for row in rows:
-            cells = tuple(row.cells.values())
-            if cells in seen:
-                repeated.append(row)
-            seen.add(cells)
-        if repeated:
-            spot = Place(f"data/raw/{name}", cell=f"A{repeated[0].line}")
-            self.problem("row_repeated", spot, severity="warning", count=len(repeated))
-
-    def row(self, row: CsvRow, name: str) -> None:
-        label = f"data/raw/{name}"
-        code = row["region_code"]
-        region = self.catalog.regions.get(code)
-        if region is None:
-            self.problem("unknown_region", Place(label, cell=row.address("region_code"), key=row["variable"]),
-                         code_received=code, hint=near(code, self.catalog.regions))  # fmt: skip
-            return
-        if self.region is not None and code != self.region:
-            return
-        if row["region"].lstrip("*") not in (region.name_zh, region.full_name_zh):
-            self.problem("region_name_differs", Place(label, cell=row.address("region"), key=row["variable"]), code, "warning",
-                         code_received=code, name=row["region"], expected=region.name_zh)  # fmt: skip
-        try:
-            Period.parse(row["period"])
-        except PeriodError:
-            self.problem("bad_period", Place(label, cell=row.address("period"), key=row["variable"]), code, period=row["period"])
-            return
-        corrections = self.corrections.get((name, code, row["period"], row["variable"]), [])
+    def figure(self, figure: Received) -> None:
+        """Take a figure as it stands, or as its corrections say."""
+        key = (figure.file, figure.region_code, figure.period, figure.variable)
+        corrections = self.corrections.get(key, ()) if self.corrections else ()
         for correction, place in corrections:
             self.used.add(correction.id)
-            if correction.expect != row["value"]:
-                self.problem("expect_gone", place, code, id=correction.id, expect=correction.expect, found=row["value"])
+            if correction.expect != figure.cell.text:
+                self.problem("expect_gone", place, figure.region_code, id=correction.id, expect=correction.expect, found=figure.cell.text)
                 continue
             for number, reading in enumerate(correction.readings, start=1):
-                self.reading(row, name, correction, reading, number)
+                self.reading(figure, correction, reading, number)
         if not corrections:
-            self.plain(row, name, _AS_IT_STANDS, row["value"], "", 1)
+            self.take(figure, _AS_IT_STANDS, "", 1)
 
-    def reading(self, row: CsvRow, name: str, correction: Correction, reading: Reading, number: int) -> None:
+    def reading(self, figure: Received, correction: Correction, reading: Reading, number: int) -> None:
+        file = f"params/corrections/{self.inputs.run}.yml"
         if reading.value is None and reading.missing is None:
-            self.problem(
-                "missing_key",
-                Place(f"params/corrections/{self.inputs.run}.yml", key=correction.id),
-                correction.region,
-                key="value / missing",
-            )
+            self.problem("missing_key", Place(file, key=correction.id), correction.region, key="value / missing")
             return
         if reading.missing is not None and reading.missing not in (*MISSING_REASONS, "not_issued"):
-            self.problem("bad_value", Place(f"params/corrections/{self.inputs.run}.yml", key=f"{correction.id}.missing"), correction.region,
+            self.problem("bad_value", Place(file, key=f"{correction.id}.missing"), correction.region,
                          value=reading.missing, detail=", ".join(MISSING_REASONS))  # fmt: skip
             return
-        self.plain(row, name, reading, reading.value or "", correction.id, number)
+        self.take(figure, reading, correction.id, number)
 
-    def plain(self, row: CsvRow, name: str, reading: Reading, text: str, correction_id: str, number: int) -> None:
-        region = row["region_code"]
-        variable = reading.variable or row["variable"]
-        place = Place(f"data/raw/{name}", cell=row.address("value"), key=f"{region} {variable} {row['period']}")
-        unit = self.catalog.variable_unit(variable)
-        if unit is None:
+    def take(self, figure: Received, reading: Reading, correction_id: str, number: int) -> None:
+        """Add what a figure says to the inputs, or say why it cannot be read."""
+        region = figure.region_code
+        variable = reading.variable or figure.variable
+        wanted = self.catalog.variable_unit(variable)
+        if wanted is None:
             known = [*self.catalog.variables, *(f"reported.{m}" for m in self.catalog.measures)]
-            spot = Place(place.file, cell=row.address("variable"), key=place.key)
-            self.problem("unknown_variable", spot, region, variable=variable, hint=near(variable, known))
+            self.problem("unknown_variable", figure.spot("variable"), region, variable=variable, hint=near(variable, known))
             return
-        word = missing_word(text) if reading.missing is None else reading.missing
-        if word is not None and missing_word(text) is not None:
-            text = ""
-        if word == "not_issued" and not variable.startswith("assigned."):  # only a task can be one that nobody set
-            self.not_a_number(row, name, variable, row["value"])
-            return
-        data_year = reading.data_year or row["data_year"]
-        if data_year and not _YEAR.fullmatch(data_year):
-            spot = Place(place.file, cell=row.address("data_year"), key=place.key)
-            self.problem("bad_value", spot, region, value=data_year, detail="2024")
-            return
-        received_unit = reading.unit or row["unit"]
-        if not received_unit:
-            if text and unit != "-" and not self.is_qualitative(variable):
-                self.problem(
-                    "unit_missing", Place(place.file, cell=row.address("unit"), key=place.key), region, variable=variable, expected=unit
-                )
-                return
-            received_unit = unit
-        factor = self.factor(received_unit, unit, variable, Place(place.file, cell=row.address("unit"), key=place.key), region)
-        value: Fraction | None = None
         qualitative = self.is_qualitative(variable)
-        if text and not qualitative:
-            try:
-                value = parse_decimal(text)
-                value = value if factor == 1 else value * factor
-            except PlainDecimalError:
-                self.not_a_number(row, name, variable, text)
-                return
-        period = reading.period or row["period"]
+        try:
+            said = _corrected(reading, qualitative) if correction_id else self.said(figure, qualitative)
+        except FigureError as error:
+            self.not_a_number(figure, variable, error.code)
+            return
+        missing = said.missing or ("" if correction_id else figure.missing)
+        if missing == "not_issued" and not variable.startswith("assigned."):  # only a task can be one that nobody set
+            self.not_a_number(figure, variable, "words")
+            return
+        data_year = reading.data_year or figure.data_year or said.data_year
+        if data_year and not _YEAR.fullmatch(data_year):
+            self.problem("bad_value", figure.spot("data_year"), region, value=data_year, detail="2024")
+            return
+        if figure.data_year and said.data_year not in ("", figure.data_year):
+            self.not_a_number(figure, variable, "two_years")
+            return
+        unit = self.unit(figure, reading, said, variable, wanted, plain=qualitative or not said.value)
+        if unit is None:
+            return
+        factor = self.catalog.units.factor(unit, wanted) or Fraction(1)
+        value = None
+        if said.value and not qualitative:
+            value = parse_decimal(said.value)
+            value = value if factor == 1 else value * factor
+        period = reading.period or figure.period
         self.found[(region, variable, period)].append(
             Input(
-                id=f"{name}!{row.address('value')}" + (f"/{number}" if number > 1 else ""),
+                id=figure.id + (f"/{number}" if number > 1 else ""),
                 region=region,
                 variable=variable,
                 period=period,
                 value=value,
-                unit=unit,
-                file=name,
-                cell=row.address("value"),
-                value_received=row["value"],
-                unit_received=received_unit,
-                text=text if qualitative else reading.shown,
-                missing=word or "",
+                unit=wanted,
+                file=figure.file,
+                sheet=figure.sheet,
+                cell=figure.address,
+                value_received=figure.cell.text,
+                unit_received=unit,
+                text=said.value if qualitative else reading.shown,
+                missing=missing,
                 bound=reading.bound,
-                data_year=data_year,
+                data_year="" if data_year == period else data_year,
                 factor=factor,
                 correction_id=correction_id,
-                evidence_id=row["evidence_id"],
-                entity=row["entity"],
-                source=row["source"],
-                notes=tuple(reading.notes),
+                evidence_id=figure.evidence_id,
+                entity=figure.entity,
+                source=figure.source,
+                notes=(*figure.notes, *reading.notes),
+                habits=tuple(habit for habit in said.habits if habit != "text_number"),
+                remark=said.remark,
             )
         )
 
-    def not_a_number(self, row: CsvRow, name: str, variable: str, text: str) -> None:
-        code, period = row["region_code"], row["period"]
-        place = Place(f"data/raw/{name}", cell=row.address("value"), key=f"{code} {variable} {period}")
-        values = {"variable": variable, "value": text, "run": self.inputs.run, "file": name, "code": code, "period": period}
-        self.inputs.problems.append(Problem("not_a_number", place, values, "error", code))
+    def said(self, figure: Received, qualitative: bool) -> Figure:
+        """Return what the cell of a figure says."""
+        cell = figure.cell
+        if qualitative:
+            if cell.kind in ("error", "date"):
+                raise FigureError("error_cell" if cell.kind == "error" else "date", cell.text)
+            word_found = missing_word(cell.text)
+            return Figure(missing=word_found) if word_found is not None else Figure(cell.text)
+        return read_figure(cell.text, cell.kind, cell.percent, cell.suffix, cell.scaled, cell.formula, self.catalog.units.names)
+
+    def unit(self, figure: Received, reading: Reading, said: Figure, variable: str, wanted: str, *, plain: bool) -> str | None:
+        """Return the unit of a figure, None when it cannot be said; `plain`: there is no number that needs one."""
+        head = reading.unit or figure.unit
+        if plain and not head:
+            return wanted
+        known = self.catalog.variables.get(variable)
+        key = (said.unit, head, wanted, known.price_base if known else "")
+        if key not in self.units:
+            try:
+                self.units[key] = settle_unit(self.catalog.units, *key)
+            except UnitMismatchError as error:  # a definition cannot be read; `load_catalog(units=True)` says which
+                name = self.catalog.units.names.get(head, head)
+                self.problem("bad_value", self.catalog.place("unit", name), value=head, detail=str(error))
+                return None
+        settled = self.units[key]
+        if plain and settled.problem.startswith("price_base"):
+            return settled.unit or wanted
+        if settled.problem:
+            expected = key[3] if settled.problem.startswith("price_base") else wanted
+            hint = near(settled.text, self.catalog.units.names) if settled.problem == "unit_unknown" else ""
+            values = {"variable": variable, "unit": settled.text, "head": head, "expected": expected, "hint": hint}
+            severity = cast(Severity, UNIT_PROBLEMS[settled.problem])
+            spot = figure.place() if said.unit and settled.text == said.unit else figure.spot("unit")
+            self.inputs.problems.append(Problem(settled.problem, spot, values, severity, figure.region_code))
+        if not settled.unit:
+            return None
+        # Spelled as received where the head alone says it: the record shows what the source prints.
+        return head if not said.unit and head in self.catalog.units.names else settled.unit
+
+    def not_a_number(self, figure: Received, variable: str, fault: str) -> None:
+        values = {"variable": variable, "value": figure.cell.text, "run": self.inputs.run, "file": figure.file,
+                  "code": figure.region_code, "period": figure.period, "figure_fault": fault}  # fmt: skip
+        self.inputs.problems.append(Problem("not_a_number", figure.place(), values, "error", figure.region_code))
 
     def is_qualitative(self, variable: str) -> bool:
         family, _, measure = variable.partition(".")
         return variable not in self.catalog.variables and family == "reported" and self.catalog.measures[measure].kind == "qualitative"
-
-    def factor(self, received: str, unit: str, variable: str, place: Place, region: str) -> Fraction:
-        if received not in self.catalog.units.names:
-            self.problem("unit_unknown", place, region, unit=received, hint=near(received, self.catalog.units.names))
-            return Fraction(1)
-        try:
-            factor = self.catalog.units.factor(received, unit)
-        except UnitMismatchError as error:  # a definition cannot be read; `load_catalog(units=True)` says which
-            self.problem("bad_value", self.catalog.place("unit", self.catalog.units.names[received]), value=received, detail=str(error))
-            return Fraction(1)
-        if factor is None:
-            self.problem("unit_not_convertible", place, region, unit=received, variable=variable, expected=unit)
-            return Fraction(1)
-        return factor
 
     def unused_corrections(self, regions: list[str]) -> None:
         for entries in self.corrections.values():
@@ -255,3 +248,17 @@ class _Reader:
         others = [key[0] for key, items in self.found.items() for _ in items if key[0] not in inside]
         if others:
             self.problem("row_outside_run", Place("data/raw"), severity="note", count=len(others), regions=set(others))
+
+
+def _corrected(reading: Reading, qualitative: bool) -> Figure:
+    """Return what a correction says: as it is written, without any tidying."""
+    text = reading.value or ""
+    missing = missing_word(text) if reading.missing is None else reading.missing
+    if missing is not None and missing_word(text) is not None:
+        text = ""
+    if text and not qualitative:
+        try:
+            parse_decimal(text)
+        except PlainDecimalError:
+            raise FigureError("unreadable", text) from None
+    return Figure(text, missing=missing or "")

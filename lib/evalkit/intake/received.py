@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalkit.messages import Place
@@ -26,6 +27,8 @@ class Received:
         Unit as the head, a column or a mapping says; empty when only the cell can say it.
     missing : str
         Typed reason that the source states in a place of its own; empty when only the cell can say it.
+    line, letters
+        For tidy tables: the line, and the letter of each column.
     """
 
     file: str
@@ -42,7 +45,25 @@ class Received:
     evidence_id: str = ""
     entity: str = ""
     notes: tuple[str, ...] = ()
+    line: int = 0
+    letters: Mapping[str, str] | None = None
+
+    def spot(self, column: str) -> Place:
+        """Return the place of another column of the same line of a tidy table; elsewhere that of the figure."""
+        if self.letters is None or column not in self.letters:
+            return self.place()
+        return Place(f"data/raw/{self.file}", self.sheet, f"{self.letters[column]}{self.line}", self.key)
+
+    @property
+    def key(self) -> str:
+        """What the figure is of: region, variable, period."""
+        return f"{self.region_code} {self.variable} {self.period}"
+
+    @property
+    def id(self) -> str:
+        """``file!cell`` or ``file!sheet!cell``."""
+        return "!".join(part for part in (self.file, self.sheet, self.address) if part)
 
     def place(self) -> Place:
         """Return file, sheet and cell, and what the figure is of."""
-        return Place(f"data/raw/{self.file}", self.sheet, self.address, f"{self.region_code} {self.variable} {self.period}")
+        return Place(f"data/raw/{self.file}", self.sheet, self.address, self.key)

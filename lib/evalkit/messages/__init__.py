@@ -77,6 +77,8 @@ class Problem:
     severity : {"error", "warning", "note"}
     region : str
         Code of the region that alone is concerned; empty when the whole run is.
+    accepted : tuple of str
+        By whom, when and why it was accepted; empty for most.
     """
 
     code: str
@@ -84,22 +86,24 @@ class Problem:
     values: dict[str, Any] = field(default_factory=dict)
     severity: Severity = "error"
     region: str = ""
+    accepted: tuple[str, ...] = ()
 
     def _text(self, kind: str, lang: Language | None) -> str:
         template = _catalogue("problems.yml")[self.code][f"{kind}_{lang or language()}"]
         values = {key: _plain(value) for key, value in self.values.items()}
-        for group in ("kind", "feature", "level"):
+        for group in ("kind", "feature", "level", "figure_fault"):
             if group in values:
                 values[group] = word(group, values[group], lang)
         return template.format(**values)
 
     def message(self, lang: Language | None = None) -> str:
         """Return what is wrong and why."""
-        return self._text("what", lang)
+        text = self._text("what", lang)
+        return text + word("accepted", "said", lang).format(*self.accepted) if self.accepted else text
 
     def remedy(self, lang: Language | None = None) -> str:
         """Return what to do about it."""
-        return self._text("fix", lang)
+        return word("accepted", "remedy", lang) if self.accepted else self._text("fix", lang)
 
     def line(self, lang: Language | None = None) -> str:
         """Return place, message and remedy in one line."""

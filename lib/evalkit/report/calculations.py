@@ -11,6 +11,7 @@ from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.intake.inputs import counted_in
 from evalkit.report import kinds, look, marks, phrases, wording
 from evalkit.report.printed import Printed, row_key
+from evalkit.report.reported import difference_sentence
 from evalkit.report.units import units_sentence
 
 Row = Mapping[str, str]
@@ -127,7 +128,8 @@ def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         printed = f"，原印{base['reported']}" if base.get("reported") else ""
         cite = base.get("cite") or {}
         yield "基数", f"基准年{base['period']}年按{base['value']}计{printed}（{look.state(cite.get('state', ''))}：{cite.get('note', '')}）"
-    notes = [look.note(code) for code in trace.get("notes", []) if code not in _SAID_ELSEWHERE]
+    explained = f"differs_{(trace.get('difference_reason') or {}).get('code')}"  # stands with the result
+    notes = [look.note(code) for code in trace.get("notes", []) if code not in (*_SAID_ELSEWHERE, explained)]
     if target.get("note"):
         notes.append(str(target["note"]))
     if notes:
@@ -160,6 +162,7 @@ def result_line(trace: Mapping[str, Any]) -> str:
         text += f"；申报值 {phrases.with_unit(reported, unit)}，" + (
             "与修约值一致" if gap == 0 else f"相差 {_signed(gap)}{phrases.unit(unit)}"
         )
+        text += f"（{difference_sentence(trace)}）" if trace.get("difference_reason") else ""
     return text
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from evalkit.catalog.models import IndicatorSet
     from evalkit.report.below import Below
+    from evalkit.report.evidence import ProofEntry
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class ReportContext:
         ``{id: {"number": …, "title_zh": …}}``.
     corrections, decisions : sequence of mappings
         As in ``params/corrections/<run>.yml`` and ``params/decisions/<run>.csv``.
+    settled, accepted : sequence of mappings
+        Which of several sources counts, and which warnings on the data stand, as persons decided.
     sources : sequence of mappings
         Input files: ``{"file": …, "note": …}``.
     incomplete_sets : frozenset of str
@@ -51,6 +54,8 @@ class ReportContext:
         What changed since the earlier results, in sentences; a chapter of its own when there is any.
     below : sequence of Below
         The units below the region, for each period in which it has any; read only when a report is made.
+    evidence : sequence of ProofEntry
+        The region's evidence by number; empty where the run has no register.
     """
 
     run_id: str
@@ -69,6 +74,8 @@ class ReportContext:
     documents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     corrections: Sequence[Mapping[str, object]] = ()
     decisions: Sequence[Mapping[str, str]] = ()
+    settled: Sequence[Mapping[str, str]] = ()
+    accepted: Sequence[Mapping[str, str]] = ()
     sources: Sequence[Mapping[str, str]] = ()
     incomplete_sets: frozenset[str] = frozenset()
     set_documents: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +84,7 @@ class ReportContext:
     sets: Mapping[str, IndicatorSet] = field(default_factory=dict)
     update_notes: Sequence[str] = ()
     below: Sequence[Below] = ()
+    evidence: Sequence[ProofEntry] = ()
 
     def set_name(self, identifier: str) -> str:
         """Return the Chinese name of an indicator set or plan."""

@@ -12,6 +12,7 @@ from typing import Any
 from evalkit.report import charts, kinds, look, passing, phrases, sheets
 from evalkit.report.below import BelowView
 from evalkit.report.canvas import Chart
+from evalkit.report.evidence import ProofView
 from evalkit.report.model import Group, ReportModel, Unverified
 from evalkit.report.pieces import (
     Numbering,
@@ -23,11 +24,12 @@ from evalkit.report.pieces import (
     sources_table,
     trend_table,
 )
+from evalkit.report.remarks import remark_tables
 from evalkit.report.tables import escape
 
 _MOST_PERIODS = 2  # with more periods only the latest is shown in full
 _FEWEST_ROWS = 3  # up to so many lines of results make a small report, without a landscape page
-_ORDINALS = "一二三四五六七八九十"
+_ORDINALS = [*"一二三四五六七八九十", "十一", "十二"]
 FORMATS = """from: markdown+east_asian_line_breaks
 number-sections: false
 filters: [evalkit.lua]
@@ -78,11 +80,6 @@ class Document:
 def yaml_text(text: str) -> str:
     """Return a text as a YAML scalar that holds escaped Markdown."""
     return json.dumps(escape(text), ensure_ascii=False)
-
-
-def date_zh(date: str) -> str:
-    """Return an ISO date in words: 2024年10月29日."""
-    return phrases.period(date)
 
 
 def environment(templates: Path) -> Any:
@@ -147,6 +144,7 @@ def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, 
         "指标值待核清单": targets or not small,
         "数据更正清单": bool(model.corrections) or not small,
         "人工判定": bool(model.decisions) or not small,
+        "佐证材料清单": bool(model.context.evidence),
         "数据更新说明": bool(model.context.update_notes),
         "数据来源与文件依据": True,
     }
@@ -184,7 +182,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
         .render(
             title=title,
             subtitle=f"{context.region_full_name}　{purpose}",
-            date=date_zh(context.report_date),
+            date=phrases.period(context.report_date),
             formats=FORMATS,
             example=context.example,
             example_words=look.EXAMPLE_ZH,
@@ -214,8 +212,10 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             calculation=calculation,
             corrections_table=Late(lambda: corrections_table(model.corrections, numbers)) if model.corrections else "",
             decisions_table=Late(lambda: decisions_table(model.decisions, numbers)) if model.decisions else "",
+            proofs=ProofView(context.evidence, numbers),
             documents_table=Late(lambda: documents_table(model.documents, numbers)) if model.documents and not small else "",
             sources_table=Late(lambda: sources_table(model.sources, numbers)) if model.sources and not small else "",
+            remarks=lambda: remark_tables(context.settled, context.accepted, numbers),
             papers=_papers(model) if small else [],
         )
     )

@@ -6,6 +6,7 @@ from evalkit.catalog import Catalog
 from evalkit.catalog.models import Correction, Decision
 from evalkit.intake import Inputs
 from evalkit.report.context import ReportContext
+from evalkit.report.remarks import accepted_warnings, settled_conflicts
 
 
 def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> ReportContext:
@@ -38,7 +39,9 @@ def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> 
         milestones=sorted({milestone for plan in plans for milestone in plan.milestones}),
         documents={d.id: {"number": d.number, "title_zh": d.title_zh} for d in catalog.documents.values()},
         corrections=[_correction(c) for c in inputs.corrections if c.region == region_code],
-        decisions=[_decision(d) for d in inputs.decisions.values() if d.region_code == region_code],
+        decisions=[_decision(d, inputs) for d in inputs.decisions.values() if d.region_code == region_code],
+        settled=settled_conflicts(catalog, inputs, region_code),
+        accepted=accepted_warnings(catalog, inputs, region_code),
         sources=_sources(catalog, inputs, region_code),
         incomplete_sets=frozenset(s.id for s in sets if not s.complete),
         set_documents={s.id: s.document for s in sets},
@@ -62,5 +65,10 @@ def _correction(correction: Correction) -> dict[str, object]:
     return correction.model_dump()
 
 
-def _decision(decision: Decision) -> dict[str, str]:
-    return {key: str(value) for key, value in decision.model_dump().items()}
+def _decision(decision: Decision, inputs: Inputs) -> dict[str, str]:
+    found = {key: str(value) for key, value in decision.model_dump().items()}
+    documents = {row.id: row.document for row in inputs.evidence.rows} if inputs.evidence is not None else {}
+    if documents:
+        parts = [part.strip() for part in decision.evidence.replace("；", ";").split(";")]
+        found["evidence"] = "；".join(f"{documents[part]}（{part}）" if part in documents else part for part in parts)
+    return found

@@ -11,6 +11,7 @@ from evalkit.catalog.models import IndicatorSet, SetRow
 from evalkit.report import calculations, kinds, look, marks, papers, phrases, wording
 from evalkit.report.calculations import Calculation
 from evalkit.report.context import ReportContext
+from evalkit.report.evidence import with_numbers
 from evalkit.report.papers import Unverified
 from evalkit.report.passing import Passing, concerns_passing, passing_of
 from evalkit.report.points import Point, dumbbell_points
@@ -218,6 +219,8 @@ def _group(
         [_line(row, by_key.get(row_key(row), {}), periods, milestones, goals, printed, indicator_set) for row in some]
         for some in (parts, other)
     )
+    if context.evidence and not goal:
+        table, apart_table = (with_numbers(some, context.evidence, period) for some in (table, apart_table))
     groups = {row.id: row.group for row in indicator_set.rows if row.group} if indicator_set else {}
     aim = goal or next((name for name in milestones if name > period), "")
     base = next((row["base_period"] for row in (*planned, *parts) if row["base_period"]), "")

@@ -10,7 +10,7 @@ from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.report import look, marks, overview, passing, phrases, sheets
 from evalkit.report.below import BelowView
 from evalkit.report.canvas import Chart
-from evalkit.report.document import FORMATS, Document, Late, date_zh, environment, tidy
+from evalkit.report.document import FORMATS, Document, Late, environment, tidy
 from evalkit.report.model import Group, ReportModel
 from evalkit.report.pieces import Numbering, documents_table, legend, sources_table
 from evalkit.report.tables import Align
@@ -49,7 +49,7 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
         .render(
             title=context.title_zh,
             subtitle=f"汇总报告　{look.purpose(context.purpose)}",
-            date=date_zh(context.report_date),
+            date=phrases.period(context.report_date),
             formats=FORMATS,
             example=any(model.context.example for model in models),
             example_words=look.EXAMPLE_ZH,

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from evalkit.report import phrases
 
@@ -73,6 +74,8 @@ class Cell:
         Class of the text (a status), empty for none.
     lines : bool
         Begin a new line behind each ； of a list of several figures.
+    link : str
+        Where a click on the text leads: a file beside the report, with a place in it.
     """
 
     text: str
@@ -80,11 +83,14 @@ class Cell:
     columns: int = 1
     css: str = ""
     lines: bool = False
+    link: str = ""
 
     @property
     def source(self) -> str:
         """The cell as Markdown."""
         escaped = escape(self.text)
+        if self.link and escaped:
+            return f"[{escaped}]({quote(self.link, safe='/#=-._')})"
         return f"[{escaped}]{{.{self.css}}}" if self.css and escaped else escaped
 
     @property

@@ -124,7 +124,7 @@ class Causes:
                 {"corrections": ids[0] if ids else "", "decisions": self._choice(record)}.get(layer, record["variable"]),
                 self.b.name(record["variable"]) if new else self.a.name(record["variable"]),
                 input_path(record["file"]),
-                record["cell"],
+                "!".join(part for part in (record["sheet"], record["cell"]) if part),
                 "→".join(dict.fromkeys(side["period"] for side in (old, new) if side)),
                 record["unit"],
                 _received(old) if layer == "data" else _used(old),

@@ -15,6 +15,7 @@ from typing import Any
 
 import evalkit
 from evalkit.catalog import Catalog, load_catalog, load_corrections, load_decisions
+from evalkit.catalog.evidence import load_evidence
 from evalkit.catalog.models import Correction, Decision, Run
 from evalkit.intake import read_inputs
 from evalkit.messages import EvalkitError, Place, Problem
@@ -120,9 +121,10 @@ class State:
 
     @cached_property
     def decisions(self) -> dict[tuple[str, str, str, str], Decision]:
-        """The decisions by kind, region, period and key."""
+        """The decisions that count, by kind, region, period and key."""
+        register = load_evidence(self.rules, self.run, [])
         found = [decision for decision, _ in load_decisions(self.rules, self.run, [])]
-        return {(d.kind, d.region_code, d.period, d.key): d for d in found}
+        return {(d.kind, d.region_code, d.period, d.key): d for d in found if register is None or not register.lacking(d)}
 
     @property
     def failed(self) -> dict[str, str]:

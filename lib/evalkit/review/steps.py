@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evalkit.assessment import assess
 from evalkit.catalog import Catalog
+from evalkit.catalog.evidence import kept_path, register_path
 from evalkit.catalog.links import check_links
 from evalkit.catalog.models import IndicatorSet, Plan, Run
 from evalkit.intake import Inputs, read_inputs
@@ -162,8 +163,8 @@ class Steps:
         cards = {**{code: other.regions[code] for code in wanted if code in other.regions}, **region.regions}
         catalog = Catalog(
             self._project(layers),
-            rules.documents, rules.units, rules.variables, rules.measures, rules.sets, cards, plan.plans,
-            {self.before.run: settings}, region.titles, places={**run.places, **region.places, **plan.places, **rules.places},
+            rules.documents, rules.units, rules.variables, measures=rules.measures, sets=rules.sets, regions=cards, plans=plan.plans,
+            runs={self.before.run: settings}, titles=region.titles, places={**run.places, **region.places, **plan.places, **rules.places},
         )  # fmt: skip
         problems = check_links(catalog, units=False)
         return None if any(problem.severity == "error" for problem in problems) else catalog
@@ -177,6 +178,12 @@ class Steps:
             copy = root / "params" / layer / f"{self.before.run}.{suffix}"
             copy.parent.mkdir(parents=True, exist_ok=True)
             if path.is_file():
+                shutil.copyfile(path, copy)
+        state = self.after if "decisions" in layers else self.before
+        for find in (register_path, kept_path):  # whether a decision counts depends on the evidence
+            path, copy = find(state.rules.project.params, state.run), find(root / "params", self.before.run)
+            if path.is_file():
+                copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
         return MixedProject(root, (self.after if "data" in layers else self.before).rules.project.raw)
 

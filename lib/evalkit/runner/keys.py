@@ -52,7 +52,7 @@ def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
         keys[code] = {
             "data": _digest(map(_as_used, items[code])),
             "corrections": _digest(map(repr, corrections[code])),
-            "decisions": _digest(map(repr, decisions[code])),
+            "decisions": _digest([*map(repr, decisions[code]), *_evidence(inputs, code)]),
             "rules": rules[under],
             "plan": _digest(map(repr, plans)),
             "region": _digest([repr(region)]),
@@ -64,6 +64,13 @@ def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
 def _as_used(item: Input) -> str:
     """Return an input as a result depends on it: a count of subordinate units that is the same in a later state of their run holds."""
     return repr(replace(item, file=item.source) if counted_in(item.file) else item)
+
+
+def _evidence(inputs: Inputs, code: str) -> Iterable[str]:
+    """Yield the evidence of a region, each with the file that there is: whether a decision counts depends on it."""
+    for row in inputs.evidence.rows if inputs.evidence is not None else ():
+        if row.region_code == code:
+            yield repr((row, inputs.evidence.found(row.file) if row.file and inputs.evidence is not None else ""))
 
 
 def _by_region(inputs: Inputs) -> tuple[dict[str, list[Input]], dict[str, list[Correction]], dict[str, list[Decision]]]:

@@ -74,6 +74,7 @@ def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
 def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) -> list[Problem]:
     """Make one report in a process of its own; return what went wrong."""
     from evalkit.assessment.coverage import Read
+    from evalkit.collection.evidence_report import proof_entries
     from evalkit.report.below import below_of
     from evalkit.report.build import build_region, build_rollup
     from evalkit.report.context import ReportContext
@@ -88,7 +89,9 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
         read: Read = {}  # of the lower runs, once for all regions
 
         def context_of(code: str) -> ReportContext:
-            return replace(context_from_catalog(catalog, inputs, code), below=below_of(catalog, run_id, code, changed, read))
+            found = context_from_catalog(catalog, inputs, code)
+            proofs = proof_entries(catalog, inputs.evidence, code, Path(out_dir))
+            return replace(found, below=below_of(catalog, run_id, code, changed, read), evidence=proofs)
 
         if name == ROLL_UP:
             contexts = [context_of(code) for code in catalog.run(run_id).regions]

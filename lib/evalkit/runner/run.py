@@ -23,6 +23,7 @@ from evalkit.catalog import Catalog
 from evalkit.intake import INPUT_COLUMNS, Inputs, read_inputs
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.runner import state
+from evalkit.runner.changes import changed_values
 from evalkit.runner.keys import region_keys
 from evalkit.runner.notebooks import NotebookFailedError, check_limits, execute
 from evalkit.runner.warm import available, shared_server
@@ -168,6 +169,7 @@ class _Session:
         todo = [code for code in wanted if force or states[code].state != "fresh"]
         self.total, self.skipped = len(wanted), len(wanted) - len(todo)
         self.say("run")
+        self.outcome.problems += changed_values(self.catalog, self.inputs, self.folder)
         previous = self.leave_behind(states, keep)
         changed = bool(todo) or state.changed_files(self.catalog.project, self.run.id) != []
         (self.folder / state.MANIFEST).unlink(missing_ok=True)  # from here on the outputs are unfinished

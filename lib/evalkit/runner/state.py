@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import evalkit
 from evalkit.catalog import Catalog
+from evalkit.catalog.evidence import Register, digest_of, keep_hashes, load_evidence, register_path
 from evalkit.catalog.verifications import verification_files
 from evalkit.messages import language
 from evalkit.project import Project
@@ -47,12 +48,14 @@ def source_files(catalog: Catalog, run_id: str) -> list[Path]:
     sets = [*run.sets, *(plan.set for name in run.plans if (plan := catalog.plans[name]).set)]
     paths = [params / name for name in ("documents.yml", "units.yml", "variables.yml")]
     paths += sorted((params / "measures").glob("*.yml"))
+    paths += [params / "mappings" / f"{mapping.id}.yml" for name in run.inputs if (mapping := catalog.mapping_of(name))]
     paths += [params / "sets" / f"{name}.yml" for name in sets]
     paths += verification_files(catalog, sets, (str(row.measure) for name in run.plans for row in catalog.plans[name].indicators))
     paths += [params / "plans" / f"{name}.yml" for name in run.plans]
     paths += [params / "regions" / f"{code}.yml" for code in run.regions]
     paths += [params / "runs" / f"{run_id}.yml", params / "corrections" / f"{run_id}.yml", params / "decisions" / f"{run_id}.csv"]
     paths += [project.raw / name for name in run.inputs]
+    paths += [register_path(params, run_id), *_evidence_files(load_evidence(catalog, run_id, []))]
     if run.children:  # the units that are counted, their titles, and the state of the runs that they are counted from
         paths += [params / "regions" / f"{region.code}.yml" for region in catalog.regions.values() if region.parent in run.regions]
         paths += [params / "titles.csv"]
@@ -61,8 +64,12 @@ def source_files(catalog: Catalog, run_id: str) -> list[Path]:
     return list(dict.fromkeys(paths))
 
 
+def _evidence_files(register: Register | None) -> list[Path]:
+    return [register.path(file) for file in register.files()] if register is not None else []
+
+
 def _file_digest(path: Path) -> str:
-    return file_sha256(path) if path.is_file() else ""
+    return digest_of(path) if path.is_file() else ""
 
 
 def surroundings() -> dict[str, Any]:
@@ -85,7 +92,7 @@ def changed_files(project: Project, run_id: str) -> list[str] | None:
         return None
     differing = [name for name, digest in manifest["inputs"].items() if _file_digest(project.root / name) != digest]
     measures = {project.label(path) for path in (project.params / "measures").glob("*.yml")}
-    differing += [*sorted(measures - set(manifest["inputs"])), *_new_units(project, manifest)]
+    differing += [*sorted(measures - set(manifest["inputs"])), *_new_units(project, manifest), *_new_mappings(project, manifest)]
     now = surroundings()
     differing += [name for name in now if manifest["surroundings"].get(name) != now[name]]
     differing += [name for name, digest in manifest["outputs"].items() if _file_digest(folder / name) != digest]
@@ -109,6 +116,17 @@ def _new_units(project: Project, manifest: dict[str, Any]) -> list[str]:
         if project.label(path) not in manifest["inputs"]:
             parent = _PARENT.search(path.read_text(encoding="utf-8", errors="replace"))
             found += [project.label(path)] if parent and parent[1] in regions else []
+    return found
+
+
+def _new_mappings(project: Project, manifest: dict[str, Any]) -> list[str]:
+    """Return the mappings that came to exist since and speak of a raw file of the run."""
+    raw = [name.removeprefix("data/raw/") for name in manifest["inputs"] if name.startswith("data/raw/")]
+    found = []
+    for path in sorted((project.params / "mappings").glob("*.yml")):
+        if project.label(path) not in manifest["inputs"]:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found += [project.label(path)] if any(name in text for name in raw) else []
     return found
 
 
@@ -167,8 +185,12 @@ def write_snapshot(catalog: Catalog, run_id: str) -> None:
     paths = [*source_files(catalog, run_id), *sorted((project.params / "sets").glob("*.yml"))]
     paths += [project.params / "regions" / f"{title.region_code}.yml" for title in catalog.titles if run.children]
     paths += [project.params / "plans" / f"{name}.yml" for name in run.plans]
+    register = load_evidence(catalog, run_id, [])
+    if register is not None:  # of the evidence the hashes alone are kept: scans are large, and the verdicts need no more
+        keep_hashes(register, home / "params")
+    aside = {*_evidence_files(register)} - {project.raw / name for name in run.inputs}
     for path in dict.fromkeys(paths):
-        if path.is_file() and "notebooks" not in path.relative_to(project.root).parts:
+        if path.is_file() and path not in aside and "notebooks" not in path.relative_to(project.root).parts:
             copy = home / path.relative_to(project.root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)

@@ -1,5 +1,7 @@
 """Exact numbers, typed missing values, periods and rounding."""
 
+from evalkit.values.faults import FIGURE_FAULTS, FigureError
+from evalkit.values.figures import FIGURE_HABITS, Figure, read_figure
 from evalkit.values.missing import MISSING_REASONS, Missing, missing_word
 from evalkit.values.numbers import (
     PlainDecimalError,
@@ -12,7 +14,11 @@ from evalkit.values.numbers import (
 from evalkit.values.periods import Period, PeriodError
 
 __all__ = [
+    "FIGURE_FAULTS",
+    "FIGURE_HABITS",
     "MISSING_REASONS",
+    "Figure",
+    "FigureError",
     "Missing",
     "Period",
     "PeriodError",
@@ -22,5 +28,6 @@ __all__ = [
     "format_full",
     "missing_word",
     "parse_decimal",
+    "read_figure",
     "round_half_even",
 ]

@@ -13,38 +13,37 @@ from evalkit.assessment.panel.table import Table
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Variable
 from evalkit.intake import Input
+from evalkit.intake.checks import limits_of
 from evalkit.messages import Problem
-from evalkit.values import parse_decimal
 
 
 def check_table(catalog: Catalog, table: Table, findings: Findings) -> None:
     """Refuse values outside their declared range, and parts that exceed their whole."""
     faulty: dict[str, set[int]] = {}
     for name in table.columns:
+        _check_range(catalog, table, name, findings, faulty)
         variable = catalog.variables.get(name)
-        if variable is not None:
-            _check_range(table, variable, findings, faulty)
-            if variable.part_of in table.columns:
-                _check_part(catalog, table, variable, variable.part_of, findings, faulty)
+        if variable is not None and variable.part_of in table.columns:
+            _check_part(catalog, table, variable, variable.part_of, findings, faulty)
     for name, rows in faulty.items():
         table.refuse(name, sorted(rows))
 
 
-def _check_range(table: Table, variable: Variable, findings: Findings, faulty: dict[str, set[int]]) -> None:
-    low = None if variable.minimum is None else parse_decimal(variable.minimum)
-    high = None if variable.maximum is None else parse_decimal(variable.maximum)
-    column = table.columns[variable.id]
+def _check_range(catalog: Catalog, table: Table, variable: str, findings: Findings, faulty: dict[str, set[int]]) -> None:
+    low, high, allowed = limits_of(catalog, variable)
+    if low is None and high is None:
+        return
+    column = table.columns[variable]
     suspect = np.zeros(table.count, dtype=np.bool_)
     for limit, sign in ((low, -1.0), (high, 1.0)):
         if limit is not None:
             found, undecided = compare(column.numbers, constant(limit))
             suspect |= (found == sign) | undecided
-    for row, item in _items(table, variable.id, suspect & _filled(column)):
+    for row, item in _items(table, variable, suspect & _filled(column)):
         if item.value is not None and ((low is not None and item.value < low) or (high is not None and item.value > high)):
-            allowed = f"{variable.minimum or '−∞'} … {variable.maximum or '+∞'} {variable.unit}"
-            limits = {"variable": variable.id, "value": item.shown, "range": allowed}
-            findings.add(Problem("out_of_range", item.place(), limits, "error", item.region), variable.id)
-            faulty.setdefault(variable.id, set()).add(row)
+            limits = {"variable": variable, "value": item.shown, "range": allowed}
+            findings.add(Problem("out_of_range", item.place(), limits, "error", item.region), variable)
+            faulty.setdefault(variable, set()).add(row)
 
 
 def _check_part(catalog: Catalog, table: Table, part: Variable, whole: str, findings: Findings, faulty: dict[str, set[int]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from evalkit.messages import Place
+from evalkit.messages import Place, Problem
 from evalkit.tables.csvs import cell_name
 
 Spot = tuple[int, int]  # row and column, from 1
@@ -32,6 +32,8 @@ class Cell:
         The result of a formula, as the program that wrote the file last computed it.
     comment : str
         The note attached to the cell (批注).
+    form : str
+        The number format as the file has it; empty for the general one.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Cell:
     scaled: bool = False
     formula: bool = False
     comment: str = ""
+    form: str = ""
 
 
 @dataclass
@@ -61,6 +64,10 @@ class Sheet:
         The sheet itself is hidden.
     hidden_rows, hidden_columns : set of int
         Rows and columns that hold something and are hidden.
+    notes : dict
+        Notes (批注) at cells that hold nothing else.
+    remarks : list of Problem
+        Warnings that go with the sheet; those that concern the whole file go with its first sheet.
     """
 
     name: str
@@ -70,6 +77,8 @@ class Sheet:
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    notes: dict[Spot, str] = field(default_factory=dict)
+    remarks: list[Problem] = field(default_factory=list)
 
     def at(self, row: int, column: int) -> Cell | None:
         """Return the cell; for each cell of a merged range its first one."""
