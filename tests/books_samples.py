@@ -85,7 +85,8 @@ def small(path: Path) -> Path:
 
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet("表")
-    for row, cells in enumerate([["区县", "指标", "数值"], ["甲县", "污水处理率"], ["乙县", "公园面积", "12.5公顷"], ["丙县", 2024, True]]):
+    rows: list[list[Any]] = [["区县", "指标", "数值"], ["甲县", "污水处理率"], ["乙县", "公园面积", "12.5公顷"], ["丙县", 2024, True]]
+    for row, cells in enumerate(rows):
         for column, value in enumerate(cells):
             sheet.write(row, column, value)
     sheet.write_number("C2", 0.957, book.add_format({"num_format": "0.0%"}))

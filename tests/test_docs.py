@@ -21,7 +21,7 @@ from evalkit.catalog.runfiles import DECISION_COLUMNS
 from evalkit.cli.commands import app
 from evalkit.cli.sets import sets_app
 from evalkit.intake import Inputs, read_inputs
-from evalkit.intake.read import OPTIONAL, REQUIRED
+from evalkit.intake.tidy import OPTIONAL, REQUIRED
 from evalkit.messages import Problem, word
 from evalkit.report.explain import explain
 from evalkit.runner.run import ISSUE_COLUMNS

@@ -318,7 +318,7 @@ def hostile() -> bytes:
     launch = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): Text("calc.exe")})
     writer.root_object[NameObject("/OpenAction")] = writer._add_object(script)
     page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): launch})
-    writer.add_js("app.alert(2)")
+    writer.root_object[NameObject("/Names")] = DictionaryObject({NameObject("/JavaScript"): script})
     writer.add_attachment("virus.exe", b"MZ")
     seal = StreamObject()
     seal.set_data(b"1 0 0 rg 0 0 30 30 re f")
@@ -518,9 +518,9 @@ def test_volumes_end_where_they_would_be_too_long(volume_project: TinyProject, t
     assert {row["id"]: (row["volume"][-5:-4], row["page"]) for row in rows if row["volume"]} == {
         "V1": ("2", "4"), "V2": ("1", "4"), "V3": ("1", "7"), "V4": ("2", "4"), "V5": ("2", "6"), "V7": ("3", "4"),
     }  # fmt: skip
-    texts = [[page.extract_text() for page in PdfReader(path).pages] for path in made.paths]
+    texts = [[page.extract_text().replace(" ", "") for page in PdfReader(path).pages] for path in made.paths]
     assert len(texts) == 3 and all(f"第{number}册（共3册）" in text[0] for number, text in enumerate(texts, 1))
-    assert all("佐证4-2" in text[1].replace(" ", "") for text in texts)  # the contents are those of all volumes
+    assert all("佐证4-2未收到缺文件34" in text[1] for text in texts)  # the contents are those of all volumes
 
 
 @pytest.mark.skipif(not office(), reason="LibreOffice is not installed")

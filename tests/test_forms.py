@@ -16,6 +16,8 @@ from typing import Any
 import openpyxl
 import pytest
 from conftest import ROOT, TinyProject
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from evalkit.assessment.lines import set_lines
@@ -29,10 +31,10 @@ from evalkit.collection.forms_plan import Form, plan_forms
 from evalkit.collection.letter import letter_bytes
 from evalkit.intake import Inputs, read_inputs
 from evalkit.intake import form_layout as layout
-from evalkit.intake.forms import is_form, read_form
+from evalkit.intake.forms import is_form, read_form, remarks_of
 from evalkit.intake.received import Received
 from evalkit.messages import EvalkitError, Problem
-from evalkit.tables.books import read_book
+from evalkit.tables.books import Cell, Sheet, read_book
 
 LEVELS = ("nation", "province", "city", "county", "township", "village", "park")
 PERIODS = ["2023", "2024"]
@@ -318,6 +320,7 @@ GOOD = ("air.days_good", "2024")
 def test_a_filled_form_yields_every_line_with_its_cell(filled: Filled) -> None:
     figures, problems = filled.read()
     assert problems == [] and set(figures) == set(filled.rows)
+    assert remarks_of(read_book(filled.folder / "form.xlsx", "form.xlsx")) == []  # that a form hides its ids is no news
     figure = figures[GOOD]
     assert (figure.sheet, figure.address, figure.cell.text, figure.unit) == ("试验县", filled.address(*GOOD, "value"), "24", "天")
     assert (figure.source, figure.evidence_id, figure.missing, figure.data_year) == ("创建牵头单位填报", "", "", "")
@@ -338,6 +341,26 @@ def test_a_reason_stands_for_the_value(filled: Filled, reason: str, value: str |
     filled.put(*GOOD, "missing", reason)
     figures, problems = filled.read()
     assert problems == [] and figures[GOOD].missing == missing
+
+
+def test_a_form_is_an_input_like_others(filled: Filled, project: TinyProject) -> None:
+    filled.put(*GOOD, "value", None)
+    filled.put(*GOOD, "missing", "不涉及")
+    filled.put("air.days_valid", "2024", "value", "—")
+    filled.put("air.days_valid", "2024", "missing", "无监测点")
+    filled.put("air.days_good", "2022", "data_year", 2021)
+    filled.put("air.days_good", "2022", "remark", "初步数")
+    filled.book.save(project.root / "data" / "raw" / "try" / "form.xlsx")
+    project.edit("params/runs/try.yml", "inputs: [try/data.csv]", "inputs: [try/form.xlsx]")
+    (project.root / "params" / "corrections" / "try.yml").unlink()
+    inputs = project.inputs()
+    assert [problem.code for problem in inputs.problems] == []
+    assert {item.id for item in inputs.items.values()} == {f"try/form.xlsx!试验县!{filled.address(*key, 'value')}" for key in filled.rows}
+    good, valid = inputs.items[("999001", *GOOD)], inputs.items[("999001", "air.days_valid", "2024")]
+    assert (good.value, good.missing, valid.value, valid.missing) == (None, "not_involved", None, "no_monitoring_site")
+    earlier = inputs.items[("999001", "air.days_good", "2022")]
+    assert (earlier.value, earlier.data_year, earlier.source) == (22, "2021", "创建牵头单位填报，备注：初步数")
+    assert inputs.items[("999001", "reported.gov.plan", "2024")].text == "已编制"
 
 
 @pytest.mark.parametrize(
@@ -379,6 +402,13 @@ def test_a_changed_unit_is_what_the_department_says_and_is_shown(filled: Filled)
     figures, problems = filled.read()
     assert figures[("reported.waste.total", "2024")].unit == "千克"
     assert {(problem.code, problem.severity) for problem in problems} == {("form_unit", "warning")}
+
+
+def test_a_sheet_that_was_copied_into_another_workbook_is_still_a_form(filled: Filled) -> None:
+    before, _ = filled.read()
+    for name in (layout.MARK_SHEET, layout.GUIDE_SHEET):
+        del filled.book[name]
+    assert filled.read() == (before, [])
 
 
 def test_lines_that_were_moved_are_found_by_their_ids(filled: Filled) -> None:
@@ -488,6 +518,66 @@ def test_an_ordinary_workbook_is_no_form(tmp_path: Path) -> None:
     book.active["A1"] = "evalkit-form"  # not the whole mark
     book.save(tmp_path / "a.xlsx")
     assert not is_form(read_book(tmp_path / "a.xlsx", "a.xlsx"))
+
+
+def _spoilt(sheets: list[Sheet], changes: list[tuple[int, int, str]]) -> list[Sheet]:
+    """Return sheets with cells emptied, retyped, or swapped with their neighbours."""
+    found = []
+    for sheet in sheets:
+        cells = dict(sheet.cells)
+        spots = sorted(cells)
+        for number, kind, text in changes:
+            spot = spots[number % len(spots)]
+            if kind == 0:
+                cells.pop(spot, None)
+            elif kind == 1:
+                cells[spot] = Cell(text)
+            elif kind == 2:
+                cells[spot] = Cell(text, "number")
+            else:
+                other = spots[(number + kind) % len(spots)]
+                first, second = cells.pop(spot, None), cells.pop(other, None)
+                cells |= {place: cell for place, cell in ((spot, second), (other, first)) if cell is not None}
+        found.append(dataclasses.replace(sheet, cells=cells, merged={}))
+    return found
+
+
+_ODD = [
+    "",
+    " ",
+    "=1+1",
+    "evalkit-form",
+    "evalkit-form 1 try lead",
+    "不涉及",
+    "2024",
+    "999001",
+    "air.days_good",
+    "填报人：",
+    "地区：某县",
+    "\u3000",
+    "x" * 5000,
+]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 5), st.sampled_from(_ODD)), min_size=1, max_size=12))
+def test_whatever_is_done_to_a_form_nothing_is_invented(filled: Filled, changes: list[tuple[int, int, str]]) -> None:
+    if not hasattr(filled, "sheets"):
+        stream = io.BytesIO()
+        filled.book.save(stream)
+        (filled.folder / "form.xlsx").write_bytes(stream.getvalue())
+        filled.sheets = read_book(filled.folder / "form.xlsx", "data/raw/form.xlsx")
+    sheets = _spoilt(filled.sheets, changes)
+    figures, problems = read_form(filled.catalog, "try", sheets, "form.xlsx")
+    held = {(sheet.name, address(spot), cell.text) for sheet in sheets for spot, cell in sheet.cells.items()}
+    for figure in figures:
+        assert (figure.sheet, figure.address, figure.cell.text) in held or (figure.missing and not figure.cell.text)
+    assert len({(f.region_code, f.variable, f.period) for f in figures}) == len(figures)
+    assert all(problem.line("zh") and problem.line("en") for problem in problems)
+
+
+def address(spot: tuple[int, int]) -> str:
+    return f"{openpyxl.utils.get_column_letter(spot[1])}{spot[0]}"
 
 
 # --- the files

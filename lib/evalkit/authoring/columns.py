@@ -95,7 +95,9 @@ MEASURE_COLUMNS = (
     Column("id", "编号", 28), Column("name_zh", "名称", 26), Column("name_en", "英文名称", 30), Column("unit", "单位", 12),
     Column("kind", "类型", 9), Column("direction", "方向", 9), Column("digits", "小数位数", 9), Column("formula", "公式编号", 28),
     Column("roles", "自变量", 40), Column("expression", "算式", 40), Column("read_as", "公式释读", 38),
-    Column("components", "组成口径", 30), Column("reported_only", "仅可申报的原因", 30), Column("definition_zh", "口径说明", 50), *_CITE,
+    Column("components", "组成口径", 30), Column("reported_only", "仅可申报的原因", 30),
+    Column("minimum", "下限", 9), Column("maximum", "上限", 9), Column("department", "填报部门", 20), Column("aliases", "别名", 24),
+    Column("definition_zh", "口径说明", 50), *_CITE,
 )  # fmt: skip
 #: Label and field of the sheet 体系.
 SET_FIELDS = (

@@ -163,6 +163,10 @@ def measure_line(catalog: Catalog, measure: Measure) -> Line:
         "read_as": formula_read(catalog, measure),
         "components": "、".join(measure.components),
         "reported_only": measure.reported_only,
+        "minimum": measure.minimum or "",
+        "maximum": measure.maximum or "",
+        "department": measure.department,
+        "aliases": "、".join(measure.aliases),
         "definition_zh": measure.definition_zh,
         **(cite_line(measure.cite) if measure.cite else dict.fromkeys(CITE_KEYS, "")),
     }

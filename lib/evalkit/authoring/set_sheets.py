@@ -15,6 +15,10 @@ from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import parse_yaml
 
 
+_MEASURE_TEXTS = (
+    "id", "name_zh", "name_en", "unit", "digits", "formula", "expression", "reported_only", "minimum", "maximum", "department", "definition_zh",
+)  # fmt: skip
+
 class SetSheets:
     """Reads the sheets of a set that are not its rows; each may be missing.
 
@@ -158,11 +162,12 @@ class SetSheets:
         for line in table.lines if table else []:
             assert table is not None
             content: dict[str, Any] = {}
-            for key in ("id", "name_zh", "name_en", "unit", "digits", "formula", "expression", "reported_only", "definition_zh"):
+            for key in _MEASURE_TEXTS:
                 if text := table.text(line, key):
                     content[key] = text
             content["kind"] = self._word(table.text(line, "kind"), names.kinds(), table.place(line, "kind"))
             content["direction"] = self._word(table.text(line, "direction"), names.directions(), table.place(line, "direction")) or "none"
+            content["aliases"] = _several(table.text(line, "aliases"))
             content["components"] = _several(table.text(line, "components"))
             if roles := table.text(line, "roles"):
                 content["roles"] = self._flow(roles, table.place(line, "roles"))

@@ -186,7 +186,12 @@ def _read(project: Project, units: bool) -> Catalog:
     _read_folder(catalog, BookMapping, "mapping", catalog.mappings, problems)
     catalog.titles = load_titles(catalog, problems)
     if not problems:
-        problems = [*check_links(catalog, units=units), *check_crosswalks(catalog), *check_mappings(catalog, units=units), *check_departments(catalog)]
+        problems = [
+            *check_links(catalog, units=units),
+            *check_crosswalks(catalog),
+            *check_mappings(catalog, units=units),
+            *check_departments(catalog),
+        ]
         apply_verifications(catalog, problems)
     if any(problem.severity == "error" for problem in problems):
         raise EvalkitError(problems)

@@ -11,6 +11,7 @@ from evalkit.intake import form_layout as layout
 
 _WIDTHS = (15, 9, 11, 11, 10, 18, 7, 16)
 _SIZE = 11.0
+_ONE_PAGE = 12  # sheets that the instructions can list without a second page
 _STEPS = (
     "一、每个数据项按年度各占一行。在浅黄色的“本次填报值”中填一个数，不带单位和文字；单位见表，数据单位不同的请先换算。",
     "二、没有数值的，不要填0，也不要填“无”“/”：请空着填报值，在“无数值原因”中选择原因。数值和原因只填一样。",
@@ -67,11 +68,11 @@ def write_guide(book: Any, form: Form, sheets: list[str]) -> None:
         writer.across(EXAMPLE, "stamp", 20)
     for step in _STEPS:
         writer.across(step, "plain")
-    writer.across("填写示例", "section", 26)
+    writer.across("填写示例", "section", 24)
     writer.table([_EXAMPLE_HEAD, *_EXAMPLE_LINES], [(column, column) for column in range(8)], body="sample")
-    writer.across("无数值原因", "section", 26)
+    writer.across("无数值原因", "section", 24)
     writer.table([("原因", "什么时候选"), *_REASONS.items()], [(0, 1), (2, 7)])
-    writer.across("本工作簿的填报表", "section", 26)
+    writer.across("本工作簿的填报表", "section", 24)
     rows = [
         (name, part.region.full_name_zh, part.department.name_zh, f"{len(part.items)} 项", f"{part.lines} 格")
         for name, part in zip(sheets, form.parts, strict=True)
@@ -79,7 +80,7 @@ def write_guide(book: Any, form: Form, sheets: list[str]) -> None:
     writer.table([("工作表", "地区", "填报部门", "数据项", "应填"), *rows], [(0, 1), (2, 4), (5, 5), (6, 6), (7, 7)])
     sheet.set_paper(9)
     sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1 if len(form.parts) <= _ONE_PAGE else 0)
     sheet.center_horizontally()
     sheet.set_footer(f"&C{FOOT}第 &P 页，共 &N 页")
     sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -92,13 +93,13 @@ class _Guide:
     def across(self, text: str, style: str, height: float = 0) -> None:
         self.sheet.merge_range(self.row, 0, self.row, len(_WIDTHS) - 1, "", self.styles[style])
         self.sheet.write_string(self.row, 0, texts.clean(text), self.styles[style])
-        self.sheet.set_row(self.row, height or texts.height(text, sum(_WIDTHS), _SIZE) + 3)
+        self.sheet.set_row(self.row, height or texts.height(text, sum(_WIDTHS), _SIZE))
         self.row += 1
 
     def table(self, rows: list[tuple[str, ...]], spans: list[tuple[int, int]], body: str = "cell") -> None:
         for number, row in enumerate(rows):
             style = self.styles[body if number else "head"]
-            height = 20.0
+            height = 18.0
             for text, (first, last) in zip(row, spans, strict=True):
                 if last > first:
                     self.sheet.merge_range(self.row, first, self.row, last, "", style)

@@ -88,13 +88,14 @@ class _Letter:
         heading.paragraph_format.space_after = self.points(_LINE)
         self.write(heading, self.title, _TITLE, 22)
         self.paragraph(f"{self.addressee()}：", indent=0)
-        self.paragraph(f"因开展{_in_quotes(self.form.run.title_zh)}工作，需请你单位提供有关数据。现送上填报表，请协助填报。有关事项如下：")
-        self.paragraph("一、填报内容", face=_HEI)
+        asked = "你单位" if len(self.departments) == 1 else "各部门"
+        self.paragraph(f"因开展{_in_quotes(self.form.run.title_zh)}工作，需请{asked}提供有关数据。现送上填报表，请协助填报。有关事项如下：")
+        self.paragraph("一、填报内容", face=_HEI).paragraph_format.keep_with_next = True
         self.paragraph(self.what())
-        self.paragraph("二、填报要求", face=_HEI)
+        self.paragraph("二、填报要求", face=_HEI).paragraph_format.keep_with_next = True
         for tip in _TIPS:
             self.paragraph(tip)
-        self.paragraph("三、报送方式", face=_HEI)
+        self.paragraph("三、报送方式", face=_HEI).paragraph_format.keep_with_next = True
         self.paragraph(f"请于{_DAY}前，将填好的电子表格、加盖公章的打印件和佐证材料一并报送。")
         self.paragraph(f"联系人：{_BLANK}　　联系电话：{_BLANK}")
         self.paragraph(f"电子邮箱：{_BLANK}")

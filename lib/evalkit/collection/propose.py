@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from evalkit.catalog import Catalog
 from evalkit.catalog.mapping_texts import PATH, figure_like, known_unit, path_of, period_in, plain, unit_in, years_in
 from evalkit.catalog.mappings import OPEN
-from evalkit.collection.propose_grid import Column, Found, find_tables, says_figure
+from evalkit.collection.propose_grid import FILLED_IN, Column, Found, find_tables, side_by_side
 from evalkit.collection.propose_names import Candidate, Names, sure
 from evalkit.intake.mapped import labels_of
 from evalkit.messages import word
@@ -99,7 +99,7 @@ class _Proposer:
         drafts: list[TableDraft] = []
         for sheet in sheets:
             single: list[Found] = []
-            for table in find_tables(sheet, self.units, self.regions):
+            for table in [part for found in find_tables(sheet, self.units, self.regions) for part in side_by_side(found)]:
                 if self.is_form(table):
                     single.append(table)
                 else:
@@ -181,10 +181,12 @@ class _Proposer:
         if best is not None and scores[best.number] < 60 < max(scores.values()):
             best = max(texts, key=lambda column: (scores[column.number], -column.number))
         labelled = table.of("region") or table.of("period")
-        if best is not None and labelled and across > scores[best.number]:
-            best = None
         for column in texts:
             column.kind = "other"
+        if best is not None and across > scores[best.number] and (labelled or across >= 60):
+            if not table.of("region"):
+                best.kind = "region"  # of names that no card has
+            return
         if best is None:
             return
         best.kind = "item"
@@ -222,13 +224,14 @@ class _Proposer:
         left: set[int] = set()
         for value in table.of("value"):
             period = dated[value.number] or undated
-            if _DERIVED.search(plain(value.head)) or (not period and not table.of("period")):
+            if _DERIVED.search(plain(value.head)):
                 left.add(value.number)
             else:
                 groups[period, self.region_in(value.head)].append(value)
-        for columns in groups.values():
+        for (period, _), columns in groups.items():
             if len(columns) > 1:
-                figures = [column for column in columns if _FIGURE_HEAD.search(plain(column.head.rpartition(PATH)[2]))]
+                known = period or table.of("period")
+                figures = [column for column in columns if known and _FIGURE_HEAD.search(plain(column.head.rpartition(PATH)[2]))]
                 left.update(column.number for column in columns if len(figures) != 1 or column is not figures[0])
         return left
 
@@ -249,8 +252,7 @@ class _Proposer:
             return
         unit = unit_in(value.head, self.units)
         found = self.names.match(self.names.readings(value.head), unit or self.unit_above(table))
-        dated = period or draft.settings.get("period", "") or bool(table.of("period"))
-        if sure(found) and dated and not _DERIVED.search(plain(value.head).replace(plain(found[0].name), "")):
+        if sure(found) and not _DERIVED.search(plain(value.head).replace(plain(found[0].name), "")):
             content["variable"] = found[0].variable
             content |= {"period": period} if period else {}
         else:
@@ -267,9 +269,9 @@ class _Proposer:
         units = table.of("unit")
         rows: dict[str, list[int]] = defaultdict(list)
         for row in table.rows():
-            figures = [cell for value in table.of("value") if row in value.texts and (cell := table.sheet.at(row, value.number))]
             text = path_of(table.sheet.text(row, column.number) for column in items)
-            if text and any(map(says_figure, figures)):
+            filled = [value.texts[row] for value in table.of("value") if row in value.texts]
+            if text and filled and not any(FILLED_IN.match(plain(said)) for said in (text, *filled)):
                 rows[text].append(row)
         repeated = not (table.of("region") or table.of("period"))
         above = self.unit_above(table)

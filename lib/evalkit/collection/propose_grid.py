@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from evalkit.catalog.mapping_texts import figure_like, known_unit, path_of, period_in, plain
+from evalkit.catalog.mapping_texts import figure_like, known_unit, path_of, period_in, plain, years_in
 from evalkit.tables.books import Cell, Sheet
 from evalkit.values import missing_word
 
 _LOOKED_AT = 2000  # lines of a table that are looked at to tell what its columns are
-_FILLED_IN = re.compile(r"\(?(?:填报|填表|制表|报送|编制|统计|审核|联系|表号|制定|批准|有效|综合|单位|日期|时间|计量)[^:]{0,8}:")
+FILLED_IN = re.compile(r"\(?(?:填报|填表|制表|报送|编制|统计|审核|联系|表号|制定|批准|有效|综合|单位|日期|时间|计量)[^:]{0,8}:")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:年度?)?")
 _HEADS: dict[str, str] = {
     "ignore": r"序号|编号|项次|行次|no\.?|代码",
-    "region": r"地区|区域|区县|县区|县市区|市县|城市|乡镇|镇街|行政区划?|行政区域|地区名称|单位名称"
+    "region": r"行政村|村名?|村\(社区\)|地区|区域|区县|县区|县市区|市县|城市|乡镇|镇街|行政区划?|行政区域|地区名称|单位名称"
     r"|区\(县\)|县\(区\)|县\(市[、,]区\)|乡\(镇\)|乡镇\(街道\)",
     "item": r"指标|指标名称|项目|名称|统计指标|内容|数据项|数据项名称|考核指标|项目名称",
     "unit": r"单位|计量单位|数据单位",
@@ -26,6 +26,7 @@ _HEADS: dict[str, str] = {
     "evidence": r"佐证材料|佐证|证明材料|佐证编号|附件|佐证材料编号",
     "missing": r"缺失原因|缺报原因|无数据原因|未填原因|无数值原因",
 }
+_FIGURE_HEAD = re.compile(r"数值|数据|实际|完成|现状|值$")
 _KIND_OF_HEAD = {kind: re.compile(pattern) for kind, pattern in _HEADS.items()}
 
 
@@ -133,15 +134,15 @@ def find_tables(sheet: Sheet, units: Mapping[str, str], regions: Mapping[str, ob
 def _kind_of_row(sheet: Sheet, row: int, columns: set[int]) -> str:
     """Return what a row is: figures, texts (of a head), or a single text."""
     anchors = {sheet.merged.get((row, column), (row, column)) for column in columns}
-    own = [(spot, sheet.cells[spot]) for spot in anchors if spot in sheet.cells]
+    own = [(spot, sheet.cells[spot]) for spot in sorted(anchors) if spot in sheet.cells]
     figures = [cell for spot, cell in own if spot[0] == row and figure_like(cell)]
     numbered = [cell for cell in figures if re.fullmatch(r"[0-9]{1,2}", plain(cell.text))]
     others = [plain(cell.text) for spot, cell in own if spot[0] == row and not figure_like(cell)]
     if figures and all(year_like(cell) for cell in figures):
         return "texts" if len(own) > 1 else "single"
-    if len(numbered) == len(figures) >= 3 and [int(plain(cell.text)) for cell in numbered] == list(range(1, len(numbered) + 1)) and all(
-        text in "甲乙丙丁戊" for text in others
-    ):  # fmt: skip
+    lettered = bool(others) and all(text in "甲乙丙丁戊" for text in others)
+    counted = [int(plain(cell.text)) for cell in numbered] == list(range(1, len(figures) + 1))
+    if figures and counted and (lettered or (len(figures) >= 3 and not others)):
         return "texts"  # the numbers of the columns, below the head
     if figures:
         return "figures"
@@ -153,7 +154,7 @@ def _head_rows(sheet: Sheet, rows: list[int]) -> tuple[int, int]:
     kept: list[int] = []
     for row in reversed(rows):
         filled = [plain(sheet.text(row, column)) for column in range(1, sheet.last_column + 1)]
-        if (kept and row != kept[0] - 1) or any(_FILLED_IN.match(text) for text in filled):
+        if (kept and row != kept[0] - 1) or any(FILLED_IN.match(text) for text in filled):
             break
         kept.insert(0, row)
     return (kept[0], kept[-1]) if kept else (0, 0)
@@ -165,6 +166,20 @@ def _repeats(sheet: Sheet, table: Found, heads: list[int]) -> bool:
     wide = range(1, sheet.last_column + 1)
     known = [[plain(sheet.text(row, column)) for column in wide] for row in range(top or 1, bottom + 1)]
     return bool(top) and all([plain(sheet.text(row, column)) for column in wide] in known for row in heads)
+
+
+def side_by_side(table: Found) -> list[Found]:
+    """Return a table, or the tables that stand beside each other under one row of heads that begins again with the same head."""
+    labels = [column for column in table.columns if column.kind in ("item", "region", "text") and column.head]
+    starts = [column.number for column in labels if plain(column.head) == plain(labels[0].head)] if labels else []
+    if len(starts) < 2:
+        return [table]
+    ends = [*starts[1:], table.sheet.last_column + 1]
+    parts = []
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        low = 1 if number == 0 else start
+        parts.append(replace(table, columns=[column for column in table.columns if low <= column.number < end]))
+    return parts if all(part.of("value") for part in parts) else [table]
 
 
 def _columns(table: Found, units: Mapping[str, str], regions: Mapping[str, object]) -> None:
@@ -205,7 +220,8 @@ def _kind_of_column(head: str, cells: list[Cell], units: Mapping[str, str], regi
         return "unit"
     if by_head in ("region", "item"):
         return by_head
-    return "value" if figures and not by_head and all(says_figure(cell) for cell in cells) else "text"
+    # Beside figures such a column holds what stands in for them: 建立, 已实施.
+    return "value" if figures and not by_head and (years_in(head) or _FIGURE_HEAD.search(last)) else "text"
 
 
 def _mostly(cells: list[Cell], test: object) -> bool:

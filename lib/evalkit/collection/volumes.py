@@ -87,7 +87,10 @@ def compile_volumes(catalog: Catalog, register: Register, region_code: str, out_
                 values = {"number": piece.number, "file": piece.file, "reason": word("evidence_problem", problem)}
                 made.problems.append(Problem("evidence_left_out", Place(f"data/raw/{piece.file}"), values, "warning", region_code))
         compiler = _Compiler(catalog, register, region_code, indicators, prepared, scratch, templates)
-        contents = [compiler.volume(number) for number in range(1, len(compiler.volumes) + 1)]
+        numbers = range(1, len(compiler.volumes) + 1)
+        for number in [*numbers, *numbers] if len(numbers) > 1 else numbers:  # the contents name the pages of the other volumes too
+            compiler.lay_out(number)
+        contents = [compiler.volume(number) for number in numbers]
         names = [f"{region_code}-evidence-{number}.pdf" for number in range(1, len(contents) + 1)]
         for file, (data, pages) in zip(names, contents, strict=True):
             write_bytes(out_dir / file, data)
@@ -128,6 +131,8 @@ class _Compiler:
         self.conditions = {indicator.seq: _asks_for_person(indicator) for indicator in indicators}
         self.volumes = self._divide()
         self.at: dict[str, tuple[int, int]] = {}  # volume and page of each piece
+        self.sections: dict[int, dict[str, tuple[int, int]]] = {}  # of each volume: where its own pages are among those typeset
+        self.ends: dict[int, int] = {}
 
     def _divide(self) -> list[_Volume]:
         """Put the indicators that have evidence into volumes; a piece is never divided, and stands where it is numbered."""
@@ -159,19 +164,24 @@ class _Compiler:
     def _full(volume: _Volume, pages: int, size: int) -> bool:
         return volume.pages + pages > MOST_PAGES or volume.size + size > MOST_BYTES
 
-    def volume(self, number: int) -> tuple[bytes, int]:
-        """Return the bytes of a volume and how many pages it has."""
+    def lay_out(self, number: int) -> None:
+        """Make the own pages of a volume and settle on which page everything begins."""
         folder = self.scratch / f"volume-{number}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         parts = self.volumes[number - 1].parts
-        sections: dict[str, tuple[int, int]] = {}
         starts: dict[str, int] = {}
         for _ in range(5):  # the contents name pages, and how long they are says where the pages begin
-            before = dict(starts)
-            sections = typeset(self.templates, folder, self._data(number, starts))
-            starts = dict(self._starts(parts, sections))
+            before = starts
+            self.sections[number] = typeset(self.templates, folder, self._data(number, starts))
+            starts = dict(self._starts(parts, self.sections[number]))
             if starts == before:
                 break
+        self.ends[number] = starts[""] - 1
+        self.at.update({piece.number: (number, starts[piece.number]) for part in parts for piece in part.pieces if piece.number in starts})
+
+    def volume(self, number: int) -> tuple[bytes, int]:
+        """Return the bytes of a volume that was laid out, and how many pages it has."""
+        parts = self.volumes[number - 1].parts
         title = f"{self.region.full_name_zh}佐证材料汇编" + (f"第{number}册" if len(self.volumes) > 1 else "")
         sheets = [Sheet("front", title="目录")]
         for part in parts:
@@ -183,10 +193,8 @@ class _Compiler:
                     sheets.append(Sheet(path=found.path, number=piece.number, title=label, level=1))
                 elif piece.file:
                     sheets.append(Sheet(piece.number, title=label, level=1))
-        for part in parts:
-            self.at.update({piece.number: (number, starts[piece.number]) for piece in part.pieces if piece.number in starts})
-        data = put_together(folder, sheets, sections, title, self.run.report_date)
-        return data, starts[""] - 1
+        folder = self.scratch / f"volume-{number}"
+        return put_together(folder, sheets, self.sections[number], title, self.run.report_date), self.ends[number]
 
     def _starts(self, parts: Sequence[_Part], sections: dict[str, tuple[int, int]]) -> Iterator[tuple[str, int]]:
         """Yield the page on which each section and each piece begins; last, with an empty key, the page after the end."""
@@ -207,10 +215,11 @@ class _Compiler:
 
         def entry(piece: Piece) -> dict[str, Any]:
             volume = where[piece.number] if piece.file else 0
+            left_out = self.prepared[piece.number].problem not in ("", "file_missing")
+            state = word("evidence_state", piece.state, "zh") + ("（未编入）" if left_out else "")
             return {
-                "number": piece.number, "document": piece.document, "file": piece.file, "code": piece.state,
-                "state": word("evidence_state", piece.state, "zh"), "stamped": word("evidence_stamped", piece.stamped, "zh"),
-                "volume": volume, "page": pages.get(piece.number, 0),
+                "number": piece.number, "document": piece.document, "file": piece.file, "code": piece.state, "state": state,
+                "stamped": word("evidence_stamped", piece.stamped, "zh"), "volume": volume, "page": pages.get(piece.number, 0),
                 "where": f"第{volume}册" if volume and volume != number else "—",
             }  # fmt: skip
 

@@ -52,8 +52,8 @@ def _look_at_files(inputs: Inputs, register: Register) -> None:
             inputs.problems.append(Problem("evidence_changed", place, values, "warning", rows[0].region_code))
     unrecorded = [row for row in register.rows if register.state(row) == "unrecorded"]
     if unrecorded:
-        values = {"count": len(unrecorded), "run": register.run}
-        inputs.problems.append(Problem("evidence_unrecorded", register.places[unrecorded[0].id], values, "warning"))
+        count = {"count": len(unrecorded), "run": register.run}
+        inputs.problems.append(Problem("evidence_unrecorded", register.places[unrecorded[0].id], count, "warning"))
 
 
 def _hold_back(inputs: Inputs, register: Register, decision: Decision, place: Place) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evalkit.catalog import Catalog
 from evalkit.intake.form_layout import ISSUES_MARK
-from evalkit.intake.forms import is_form, read_form
+from evalkit.intake.forms import is_form, read_form, remarks_of
 from evalkit.intake.mapped import read_mapped
 from evalkit.intake.received import Received
 from evalkit.intake.tidy import OPTIONAL, REQUIRED, is_tidy, tidy_rows, tidy_sheet
@@ -60,7 +60,7 @@ def figures_of(catalog: Catalog, run_id: str, name: str, asked: Place, region: s
             yield from tidy_rows(catalog, rows, name, region, problems)
             return
     sheets = [sheet for sheet in _sheets(path, label, asked) if sheet.text(1, 1) != ISSUES_MARK]
-    problems.extend(remark for sheet in sheets for remark in sheet.remarks)
+    problems.extend(remarks_of(sheets))
     tidy = [sheet for sheet in sheets if is_tidy(sheet)]
     if is_form(sheets):
         figures, found = read_form(catalog, run_id, sheets, name)

@@ -161,7 +161,7 @@ class _Reader:
         cell = self.sheet.cells.get(anchor)
         return cell if cell is not None and cell.text else None
 
-    def one(self, labels: dict[int, str], kind: str) -> str:
+    def one(self, labels: dict[int, str], kind: Is) -> str:
         return next((labels[number] for number, _ in self.columns[kind] if labels[number]), "")
 
     def is_total(self, row: int, names: list[str]) -> bool:
@@ -294,10 +294,12 @@ class _Reader:
     def once(self, figures: list[Received]) -> list[Received]:
         """Return the figures, each region's variable and period once; two that differ are a fault of the mapping or of the file."""
         first: dict[tuple[str, str, str], Received] = {}
+        told: set[tuple[str, str, str]] = set()
         for figure in figures:
             key = (figure.region_code, figure.variable, figure.period)
             other = first.setdefault(key, figure)
-            if other is not figure and (other.cell.text, other.unit) != (figure.cell.text, figure.unit):
+            if key not in told and (other.cell.text, other.unit) != (figure.cell.text, figure.unit):
+                told.add(key)
                 values = {
                     "first": other.address,
                     "first_value": other.cell.text,

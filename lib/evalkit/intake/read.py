@@ -139,7 +139,9 @@ class _Reader:
         except FigureError as error:
             self.not_a_number(figure, variable, error.code)
             return
-        missing = said.missing or ("" if correction_id else figure.missing)
+        missing = said.missing
+        if figure.missing and not correction_id and missing in ("", "not_collected"):
+            missing = figure.missing  # a reason in a place of its own says more than an empty cell
         if missing == "not_issued" and not variable.startswith("assigned."):  # only a task can be one that nobody set
             self.not_a_number(figure, variable, "words")
             return

@@ -53,6 +53,7 @@ class _Checks:
         self.unit = catalog.variable_unit(name) or ""
         self.jump = parse_decimal(variable.jump) if variable and variable.jump is not None else None
         self.repeats = variable.repeats if variable else None
+        self.pairs: dict[tuple[str, str, Fraction], str] = {}  # a file in the wrong unit has thousands of slips of one kind
         self.slips = self._slips((variable or measure).minimum if variable or measure else None)  # type: ignore[union-attr]
 
     def _slips(self, minimum: str | None) -> tuple[Fraction, ...]:
@@ -119,10 +120,13 @@ class _Checks:
 
     def _tell_slip(self, inputs: Inputs, item: Input, other: Input, factor: Fraction) -> None:
         assert item.value is not None and other.value is not None
+        kind = item.unit_received, other.unit_received, factor
+        if kind not in self.pairs:
+            self.pairs[kind] = _pair(self.catalog, *kind)
         values = {"name": self.name, "variable": item.variable, "period": item.period, "unit": item.unit, "run": inputs.run,
                   "value": _shown(item), "other": _shown(other), "other_period": other.period, "other_place": other.id,
                   "ratio": format_full(item.value / other.value, 4), "factor": str(factor),
-                  "slip": _pair(self.catalog, item, other, factor)}  # fmt: skip
+                  "slip": self.pairs[kind]}  # fmt: skip
         inputs.problems.append(Problem("magnitude_suspected", item.place(), values, "warning", item.region))
 
     # --- jumps and repetitions
@@ -160,9 +164,9 @@ def _converts(catalog: Catalog, unit: str, other: str) -> bool:
         return False
 
 
-def _pair(catalog: Catalog, item: Input, other: Input, factor: Fraction) -> str:
+def _pair(catalog: Catalog, unit: str, compared: str, factor: Fraction) -> str:
     """Return which unit may have been taken for the one received, 元 → 万元, here or in the value compared; else the mere factor."""
-    for received, wanted in ((item.unit_received, 1 / factor), (other.unit_received, factor)):
+    for received, wanted in ((unit, 1 / factor), (compared, factor)):
         for row in catalog.units.rows:
             if _converts(catalog, row.id, received) and catalog.units.factor(row.id, received) == wanted:
                 return f"{row.id} → {received}"

@@ -14,6 +14,7 @@ from evalkit.tables.books.bounds import Budget
 from evalkit.tables.books.markup import Handler, parse
 
 _ENTRY = b"PK\x01\x02"  # begins each line of an archive's table of contents
+_LARGE = 8 * 2**20  # bytes of a part
 
 
 class Archive:
@@ -52,9 +53,24 @@ class Archive:
             budget.damaged(word("book_fault", "method"))
 
     def parse(self, part: str, handler: Handler) -> None:
-        """Read an XML part through once."""
+        """Read an XML part through once; count the tags of a large one first, which is quick."""
+        if part in self.names and self.zip.getinfo(part).file_size > _LARGE:
+            self._count(part)
         with self.faults(), self.open(part) as stream:
             parse(stream, handler, self.budget, part)
+
+    def _count(self, part: str) -> None:
+        """Refuse a part with more tags than elements, or values than cells, are read."""
+        bounds = self.budget.bounds
+        tags = values = 0
+        with self.faults(), self.open(part) as stream:
+            while piece := stream.read(2**20):
+                tags += piece.count(b"<")
+                values += piece.count(b"</v>")  # as Excel writes it; others come to the same bound later
+                if tags > 2 * bounds.nodes:
+                    self.budget.too_many("nodes", bounds.nodes)
+                if values > bounds.cells:
+                    self.budget.too_many("cells", bounds.cells)
 
     def open(self, part: str) -> IO[bytes]:
         """Open a part for reading."""

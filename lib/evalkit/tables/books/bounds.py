@@ -30,7 +30,7 @@ class Bounds:
     covered : int
         Cells within merged ranges.
     nodes : int
-        Elements and attributes of the XML, in the whole file.
+        Elements of the XML, in the whole file.
     characters : int
         Characters of all texts that are kept.
     longest : int
@@ -46,7 +46,7 @@ class Bounds:
     declared: int = 3_000_000
     merged: int = 50_000
     covered: int = 1_000_000
-    nodes: int = 9_000_000
+    nodes: int = 6_500_000
     characters: int = 40_000_000
     longest: int = 100_000
 
