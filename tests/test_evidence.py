@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from evalkit.collection.evidence_table import write_table
 from evalkit.collection.volumes import compile_volumes
 from evalkit.collection.volumes_pieces import office, prepare
 from evalkit.intake.inputs import Inputs
-from evalkit.messages import EvalkitError, Problem
+from evalkit.messages import EvalkitError, Problem, words
 from evalkit.report.evidence import ProofEntry, with_numbers
 from evalkit.runner.keys import region_keys
 from evalkit.runner.state import source_files, write_snapshot
@@ -606,3 +607,17 @@ def test_the_command_without_a_register(project: TinyProject) -> None:
     assert (project.root / "e.csv").read_bytes().startswith("\ufeff部门".encode())
     refused = command(project.root, "try", "--record")
     assert refused.returncode == 1 and HEAD in refused.stderr + refused.stdout
+
+
+def test_damaged_bytes_never_stop_the_others(tmp_path: Path) -> None:
+    whole = (ROOT / "data/raw/example-county-2024/evidence/yearly-checks.pdf").read_bytes()
+    chance = random.Random(7)
+    for place in range(12):
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 20, 400))):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        (folder / "x.pdf").write_bytes(data)
+        made = prepare(folder / "x.pdf", folder)
+        assert (made.problem in words("evidence_problem")) != (made.pages > 0)

@@ -14,7 +14,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from test_mappings import COUNTY, FOREST, FOREST_MERGES, FORM, codes, said, shipped, workbook
+from test_mappings import COUNTY, FOREST, FOREST_MERGES, FORM, Rows, codes, said, shipped, workbook
 from typer.testing import CliRunner
 
 from evalkit.catalog import Catalog
@@ -207,6 +207,83 @@ def test_other_names_are_those_of_one_variable(catalog: Catalog) -> None:
         assert found[0].score == 100 and variable.id in {candidate.variable for candidate in found}, alias
 
 
+LAYOUTS: list[tuple[Rows, list[str], dict[str, str], dict[tuple[str, str, str], str]]] = [
+    (  # regions across, their sum beside them
+        [["2024年各县情况"], ["指标", "单位", "全市", "示例甲县", "示例乙县"],
+         ["常住人口", "万人", 100, 40, 60], ["森林面积", "公顷", 30, 10, 20]],
+        [],
+        {"{column: C, is: value, head: 全市}": "{column: C, is: ignore}"},
+        {
+            ("999201", "living.resident_population", "2024"): "40", ("999202", "living.resident_population", "2024"): "60",
+            ("999201", "ecology.forest_area", "2024"): "10", ("999202", "ecology.forest_area", "2024"): "20",
+        },
+    ),
+    (  # categories, a row that numbers the columns, codes that look like figures
+        [
+            ["表号：生态3表"], ["类别", "指标名称", "单位", "代码", "2024年", "2023年"], ["甲", "乙", "丙", "丁", 1, 2],
+            ["危险废物", "利用量", "吨", "01", 5, 6], [None, "处置量", "吨", "02", 7, 8], ["秸秆", "利用量", "吨", "03", 9, 1],
+            [None, "产生量", "吨", "04", 3, 4],
+        ],
+        ["A4:A5", "A6:A7"],
+        {'# region: ""': 'region: "999001"', "{text: 秸秆 | 产生量, ignore: 请确认}": "{text: 秸秆 | 产生量, variable: waste.straw_total}"},
+        {
+            ("999001", variable, period): said
+            for variable, values in (
+                ("waste.hazardous_used", "56"), ("waste.hazardous_disposed", "78"), ("waste.straw_used", "91"), ("waste.straw_total", "34"),
+            )
+            for period, said in zip(("2024", "2023"), values, strict=True)
+        },
+    ),
+    (  # two tables beside each other
+        [["2024年统计"], ["指标", "单位", "数值"] * 2, ["森林面积", "公顷", 5, "草地面积", "公顷", 6],
+         ["耕地面积", "公顷", 7, "湿地总面积", "公顷", 8]],
+        [],
+        {'# region: ""': 'region: "999001"'},
+        {
+            ("999001", "ecology.forest_area", "2024"): "5", ("999001", "ecology.grass_area", "2024"): "6",
+            ("999001", "agriculture.farmland_area", "2024"): "7", ("999001", "ecology.wetland_area", "2024"): "8",
+        },
+    ),
+    (  # years down, the unit in a head row of its own
+        [["历年统计资料"], ["年份", "地区生产总值", "常住人口"], [None, "亿元", "万人"], [2023, 4, 5], [2024, 7, 8]],
+        ["A2:A3"],
+        {'# region: ""': 'region: "999001"'},
+        {
+            ("999001", "economy.gdp", "2023"): "4", ("999001", "living.resident_population", "2023"): "5",
+            ("999001", "economy.gdp", "2024"): "7", ("999001", "living.resident_population", "2024"): "8",
+        },
+    ),
+    (  # variables over years
+        [["县区", "森林面积（公顷）", None, "草地面积（公顷）", None], [None, "2023年", "2024年", "2023年", "2024年"],
+         ["示例甲县", 1, 2, 3, 4]],
+        ["A1:A2", "B1:C1", "D1:E1"],
+        {},
+        {
+            ("999201", "ecology.forest_area", "2023"): "1", ("999201", "ecology.forest_area", "2024"): "2",
+            ("999201", "ecology.grass_area", "2023"): "3", ("999201", "ecology.grass_area", "2024"): "4",
+        },
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "merges", "changes", "wanted"), LAYOUTS)
+def test_layouts_of_the_field(
+    catalog: Catalog, tmp_path: Path, rows: Rows, merges: list[str], changes: dict[str, str], wanted: dict[tuple[str, str, str], str]
+) -> None:
+    sheets = workbook(tmp_path / "t.xlsx", rows, merges)
+    text, _ = drafted(catalog, sheets, None)
+    found, problems = read(catalog, confirmed(text, changes), sheets)
+    assert ({key: value[1] for key, value in found.items()}, problems) == (wanted, [])
+
+
+def test_a_draft_that_does_not_say_the_year_cannot_be_signed(catalog: Catalog, tmp_path: Path) -> None:
+    rows = [["指标", "单位", "数值"], ["森林面积", "公顷", 5]]
+    text, _ = drafted(catalog, workbook(tmp_path / "t.xlsx", rows))
+    problems = check_mapping(catalog, confirmed(text))
+    assert [(p.code, p.values["key"]) for p in problems] == [("missing_key", "period")]
+    assert check_mapping(catalog, confirmed(text, {'# period: ""': 'period: "2024"'})) == []
+
+
 # The command
 
 
@@ -239,11 +316,18 @@ def test_the_command_writes_a_draft_and_says_how_to_go_on(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("outside.xlsx", "mapping_not_raw"), ("data/raw/none.xlsx", "file_missing"), ("x/empty.xlsx", "mapping_nothing")]
+    ("name", "code"),
+    [
+        ("outside.xlsx", "mapping_not_raw"),
+        ("data/raw/none.xlsx", "file_missing"),
+        ("x/empty.xlsx", "mapping_nothing"),
+        ("x/tidy.csv", "mapping_needless"),
+    ],
 )
 def test_the_command_refuses_with_a_remedy(place: Path, name: str, code: str) -> None:
     workbook(place / "outside.xlsx", FOREST)
     workbook(place / "data" / "raw" / "x" / "empty.xlsx", [["说明"], ["没有数值"]])
+    (place / "data" / "raw" / "x" / "tidy.csv").write_text("region_code,region,period,variable,value,unit,source\n", encoding="utf-8")
     done = CliRunner().invoke(app, ["map", name])
     assert done.exit_code == 1 and codes(done.exception.problems) == [code]  # type: ignore[union-attr]
     assert not (place / "params" / "mappings" / "x-empty.yml").exists()

@@ -14,10 +14,11 @@ from evalkit.authoring.typed_rows import read_levels
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import parse_yaml
 
-
 _MEASURE_TEXTS = (
-    "id", "name_zh", "name_en", "unit", "digits", "formula", "expression", "reported_only", "minimum", "maximum", "department", "definition_zh",
+    "id", "name_zh", "name_en", "unit", "digits", "formula", "expression", "reported_only", "minimum", "maximum", "department",
+    "definition_zh",
 )  # fmt: skip
+
 
 class SetSheets:
     """Reads the sheets of a set that are not its rows; each may be missing.

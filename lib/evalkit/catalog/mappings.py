@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: What a proposal writes where a person has to decide; a confirmed mapping holds none.
 OPEN = "请确认"
+_MOST_HEADS = 20  # rows
 Letters = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[1-9][0-9]{0,6}$")]
 Rows = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}(-([1-9][0-9]{0,6})?)?$")]
@@ -222,7 +223,8 @@ class _Checker:
         if not table.columns and not table.cells:
             yield Problem("missing_key", self.place(*path), {"key": "columns / cells"})
         first, last = table.lines
-        if table.columns and ((last and last < first) or first <= table.heads[1] or table.heads[1] < table.heads[0]):
+        top, bottom = table.heads
+        if table.columns and ((last and last < first) or first <= bottom or not top <= bottom < top + _MOST_HEADS):
             yield Problem(
                 "bad_value", self.place(*path), {"value": f"{table.head_rows or ''} / {table.rows or ''}", "detail": "3-4 / 5-40"}
             )

@@ -32,6 +32,8 @@ def map_file(
     from evalkit.cli.console import consoles, say
     from evalkit.collection.propose import propose
     from evalkit.collection.propose_yaml import mapping_id, mapping_text
+    from evalkit.intake.forms import is_form
+    from evalkit.intake.tidy import is_tidy
     from evalkit.tables import write_text
     from evalkit.tables.books import read_book
 
@@ -43,7 +45,10 @@ def map_file(
     known = catalog.mapping_of(name)
     if known is not None and out is None:
         raise EvalkitError(Problem("mapping_exists", catalog.place("mapping", known.id), {"file": name, "id": known.id}))
-    drafts = propose(catalog, read_book(path, f"data/raw/{name}"), run)
+    sheets = read_book(path, f"data/raw/{name}")
+    if is_form(sheets) or any(is_tidy(sheet) for sheet in sheets):
+        raise EvalkitError(Problem("mapping_needless", Place(f"data/raw/{name}")))
+    drafts = propose(catalog, sheets, run)
     if not drafts:
         raise EvalkitError(Problem("mapping_nothing", Place(f"data/raw/{name}")))
     target = out or project.params / "mappings" / f"{mapping_id(name)}.yml"

@@ -48,7 +48,7 @@ class Guess:
 
 @dataclass
 class TableDraft:
-    """A table of the draft; `guesses` tells what was matched, `remarks` what a person should look at first."""
+    """A table of the draft; `guesses` tells what was matched."""
 
     sheet: Sheet
     settings: dict[str, str]
@@ -58,7 +58,6 @@ class TableDraft:
     totals: list[str] = field(default_factory=list)
     cells: list[Entry] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
 
     @property
     def undecided(self) -> int:

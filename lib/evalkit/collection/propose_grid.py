@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from evalkit.catalog.mapping_texts import figure_like, known_unit, path_of, period_in, plain, years_in
+from evalkit.catalog.mapping_texts import PATH, figure_like, known_unit, path_of, period_in, plain, years_in
 from evalkit.tables.books import Cell, Sheet
 from evalkit.values import missing_word
 
@@ -26,6 +26,7 @@ _HEADS: dict[str, str] = {
     "evidence": r"佐证材料|佐证|证明材料|佐证编号|附件|佐证材料编号",
     "missing": r"缺失原因|缺报原因|无数据原因|未填原因|无数值原因",
 }
+_COLUMN_NUMBER = re.compile(r"[甲乙丙丁戊]|[0-9]{1,2}")
 _FIGURE_HEAD = re.compile(r"数值|数据|实际|完成|现状|值$")
 _KIND_OF_HEAD = {kind: re.compile(pattern) for kind, pattern in _HEADS.items()}
 
@@ -202,7 +203,8 @@ def _columns(table: Found, units: Mapping[str, str], regions: Mapping[str, objec
 
 
 def _kind_of_column(head: str, cells: list[Cell], units: Mapping[str, str], regions: Mapping[str, object]) -> str:
-    last = plain(head.rpartition(" | ")[2])
+    parts = [plain(part) for part in head.split(PATH)]
+    last = next((part for part in reversed(parts) if not _COLUMN_NUMBER.fullmatch(part)), "")
     by_head = next((kind for kind, pattern in _KIND_OF_HEAD.items() if pattern.fullmatch(last) or pattern.fullmatch(plain(head))), "")
     if by_head == "ignore" and not _mostly(cells, lambda cell: plain(cell.text) in regions):
         return "ignore"

@@ -81,7 +81,7 @@ def _last(mapping: BookMapping, number: int, sheet: Sheet) -> int:
     table = mapping.tables[number]
     first, last = table.lines
     if last:
-        return last
+        return min(last, sheet.last_row)
     here = plain(table.sheet)
     starts = [(other.heads[0] or other.lines[0]) for other in mapping.tables if other is not table and plain(other.sheet) == here]
     below = [start for start in starts if start > first]

@@ -13,7 +13,7 @@ from evalkit.catalog.mappings import BookMapping, Is, MappedColumn, MappedItem, 
 from evalkit.catalog.models import Run
 from evalkit.intake.mapped_totals import Totals
 from evalkit.intake.received import Received
-from evalkit.messages import Place, Problem, word
+from evalkit.messages import Place, Problem
 from evalkit.tables import cell_name
 from evalkit.tables.books import Cell, Sheet
 from evalkit.tables.books.grid import Spot
@@ -105,9 +105,7 @@ class _Reader:
             self.problems.extend(self.totals.problems())
         self.single_cells()
         self.say_unmapped()
-        kept = self.once(self.unmerged())
-        self.say_hidden(kept)
-        return kept
+        return self.once(self.unmerged())
 
     def look(self, rows: Iterable[int], columns: list[int]) -> None:
         anchors = (self.sheet.merged.get((row, column), (row, column)) for row in rows for column in columns)
@@ -278,16 +276,20 @@ class _Reader:
     # What is said of the whole
 
     def unmerged(self) -> list[Received]:
-        """Return the figures without those that share one merged cell: nobody can say which of them it is."""
+        """Return the figures without those that share one merged cell: nobody can say which of them it is.
+
+        A reason why there is none (不涉及) that is merged over several holds for each of them.
+        """
         by_anchor: dict[Spot, list[Received]] = defaultdict(list)
         for taken in self.taken:
-            by_anchor[taken.anchor].append(taken.figure)
+            if missing_word(taken.figure.cell.text) is None:
+                by_anchor[taken.anchor].append(taken.figure)
         for anchor, figures in by_anchor.items():
             if len(figures) > 1:
                 cells = [figure.address for figure in figures]
                 for code in dict.fromkeys(figure.region_code for figure in figures):
                     self.problem("merged_value", anchor, code, count=len(figures), cells=cells)
-        kept = [taken for taken in self.taken if len(by_anchor[taken.anchor]) == 1]
+        kept = [taken for taken in self.taken if len(by_anchor[taken.anchor]) <= 1]
         # Where one figure fills a merged range, the range's first cell is the one that a spreadsheet shows and selects.
         return [replace(taken.figure, address=cell_name(taken.anchor[1] - 1, taken.anchor[0])) for taken in kept]
 
@@ -315,16 +317,6 @@ class _Reader:
             rows = list(dict.fromkeys(row for row, _ in spots))
             severity = "warning" if code == "item_unmapped" else "error"
             self.problem(code, spots[0], severity=severity, text=text, count=len(spots), rows=rows)
-
-    def say_hidden(self, figures: list[Received]) -> None:
-        spots = [spot_of(figure.address) for figure in figures]
-        rows = sorted({row for row, _ in spots} & self.sheet.hidden_rows)
-        columns = sorted({column for _, column in spots} & self.sheet.hidden_columns)
-        what = [word("hidden", "sheet").format(name=self.sheet.name)] if self.sheet.hidden and spots else []
-        what += [word("hidden", "rows").format(rows=", ".join(map(str, rows)))] if rows else []
-        what += [word("hidden", "columns").format(columns=", ".join(cell_name(c - 1, 1)[:-1] for c in columns))] if columns else []
-        if what:
-            self.problem("hidden_read", spots[0], severity="warning", what="；".join(what))
 
 
 _KINDS: tuple[Is, ...] = ("region", "item", "period", "unit", "value", "source", "note", "data_year", "evidence", "missing")

@@ -32,7 +32,8 @@ def accepted_warnings(catalog: Catalog, inputs: Inputs, region_code: str) -> lis
     """Return the warnings on the data of a region that a person accepted."""
     return [
         {"subject": _named(catalog, one.item.variable), "period": one.item.period, "value": as_received(one.item),
-         "warning": one.problem.message("zh").replace(f"（{one.item.variable}）", ""), "reason": one.decision.reason, "by": f"{one.decision.by} {one.decision.date}"}
+         "warning": one.problem.message("zh").replace(f"（{one.item.variable}）", ""),
+         "reason": one.decision.reason, "by": f"{one.decision.by} {one.decision.date}"}
         for one in inputs.accepted
         if one.item.region == region_code
     ]  # fmt: skip

@@ -16,8 +16,8 @@ from evalkit.review.difference import KINDS, LAYERS, VALUES, Change, Difference,
 from evalkit.review.states import Key, Row, State, previous_state, resolve_state
 
 _FOLDERS = {
-    "data": "data", "corrections": "params/corrections", "decisions": "params/decisions", "plan": "params/plans",
-    "region": "params/regions", "run": "params/runs", "rules": "params",
+    "data": ("data/",), "corrections": ("params/corrections/",), "decisions": ("params/decisions/", "params/evidence/"),
+    "plan": ("params/plans/",), "region": ("params/regions/",), "run": ("params/runs/",), "rules": ("params/",),
 }  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def _files(first: State, last: State) -> list[tuple[str, str, str]]:
     for name in dict.fromkeys([*old, *new]):
         if old.get(name, "") != new.get(name, ""):
             what = "added" if not old.get(name) else "removed" if not new.get(name) else "changed"
-            layer = next((layer for layer, folder in _FOLDERS.items() if str(name).startswith(f"{folder}/")), "code")
+            layer = next((layer for layer, folders in _FOLDERS.items() if str(name).startswith(folders)), "code")
             found.append((layer, str(name), what))
     return sorted(found, key=lambda item: (order.index(item[0]), item[1]))
 
