@@ -696,7 +696,7 @@ def test_the_command_writes_and_says_what(run_command: Callable[..., Any], tmp_p
     done = run_command("example-county-2024", "--out", str(tmp_path), "--department", "water")
     assert done.exit_code == 0, done.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["example-county-2024-water.docx", "example-county-2024-water.xlsx"]
-    assert "example-county-2024-water.xlsx" in done.output and "3 项 13 格" in done.output
+    assert "example-county-2024-water.xlsx" in done.output and "4 项 17 格" in done.output
     assert run_command("example-county-2024", "--out", str(tmp_path), "--by", "x").exit_code == 2
 
 

@@ -306,7 +306,7 @@ def documented() -> dict[str, set[str]]:
 
 def test_json_lines_tell_each_step_as_documented(copy: Path) -> None:
     spoil(copy, REGIONS[1], "air.class_days_good", "约17")
-    spoil(copy, REGIONS[1], "air.class_days_light", "无")
+    spoil(copy, REGIONS[1], "air.class_days_light", "少量")
     bulletin = copy / BULLETIN
     extra = f"{REGIONS[0]},西陵区,2024-02,air.pm25_mean,30,μg/m³,x\n"
     bulletin.write_text(bulletin.read_text(encoding="utf-8") + extra, encoding="utf-8")
@@ -322,7 +322,7 @@ def test_json_lines_tell_each_step_as_documented(copy: Path) -> None:
         assert kinds.index(("region_started", code)) < kinds.index((end, code)) < kinds.index(("roll_up_finished", ""))
     [failed] = [event for event in told if event["event"] == "region_failed"]
     assert (failed["name"], failed["cell"]) == ("伍家岗区", "3. 检查")
-    assert "无" in failed["message"] + str(failed["further"]) and "corrections" in failed["remedy"] and len(failed["further"]) == 1
+    assert "少量" in failed["message"] + str(failed["further"]) and "corrections" in failed["remedy"] and len(failed["further"]) == 1
     assert [event["code"] for event in told if event["event"] == "problem"] == ["variable_unused"]
     assert [event["counts"] for event in told if event["event"] == "region_finished"] == [{"no_target": 1}] * 2
     told = lines_of(evalkit(copy, "run", RUN, "--json", check=1))  # what is fresh is skipped

@@ -54,15 +54,9 @@ def assess(catalog: Catalog, inputs: Inputs, region_code: str, *, traces: bool =
     >>> inputs = ek.read_inputs(catalog, "chongming-2023")  # doctest: +SKIP
     >>> ek.assess(catalog, inputs, "310151").frame()  # doctest: +SKIP
     """
-    run = catalog.run(inputs.run)
-    region = catalog.regions.get(region_code)
-    if region is None:
-        raise EvalkitError(Problem("unknown_id", Place("params/regions"), {"kind": "region", "id": region_code, "hint": ""}))
-    problems = [*inputs.errors(), *inputs.errors(region_code), *_region_problems(catalog, run, region)]
-    if problems:
-        raise EvalkitError(problems)
+    run, region = ready(catalog, inputs, region_code)
     assessment = Assessment(run.id, region_code)
-    scopes = _scopes(catalog, inputs, run, region)
+    scopes = scopes_of(catalog, inputs, run, region)
     faults: list[Problem] = []
     for line in lines_of(catalog, run, region):
         for name in run.periods:
@@ -71,6 +65,18 @@ def assess(catalog: Catalog, inputs: Inputs, region_code: str, *, traces: bool =
     if faults:
         raise EvalkitError(list({(p.code, str(p.place), str(p.values)): p for p in faults}.values()))
     return assessment
+
+
+def ready(catalog: Catalog, inputs: Inputs, region_code: str) -> tuple[Run, Region]:
+    """Return run and region of an assessment; raise :class:`EvalkitError` where the data or the rules of the region are at fault."""
+    run = catalog.run(inputs.run)
+    region = catalog.regions.get(region_code)
+    if region is None:
+        raise EvalkitError(Problem("unknown_id", Place("params/regions"), {"kind": "region", "id": region_code, "hint": ""}))
+    problems = [*inputs.errors(), *inputs.errors(region_code), *_region_problems(catalog, run, region)]
+    if problems:
+        raise EvalkitError(problems)
+    return run, region
 
 
 def check_run(catalog: Catalog, run_id: str) -> list[Problem]:
@@ -104,7 +110,7 @@ def _successors(catalog: Catalog, document: str) -> Iterator[str]:
         document = following
 
 
-def _scopes(catalog: Catalog, inputs: Inputs, run: Run, region: Region) -> dict[str, Scope]:
+def scopes_of(catalog: Catalog, inputs: Inputs, run: Run, region: Region) -> dict[str, Scope]:
     """Return where values come from, by set and plan; a plan may have re-based its base year."""
     base = catalog.base_period(run, region.code)
     scopes = {set_id: Scope(catalog, inputs, region, base) for set_id in run.sets}
@@ -117,7 +123,8 @@ def _overrides(catalog: Catalog, plan: Plan, region: Region) -> dict[tuple[str, 
     return {(measure_of(catalog, plan, row, region), plan.base_period): row.base for row in plan.indicators if row.base}
 
 
-def _classes(line: Line, scope: Scope) -> dict[str, str]:
+def classes_of(line: Line, scope: Scope) -> dict[str, str]:
+    """Return the classes that the region declares for the set of a line, by dimension."""
     return {c.class_: c.value for c in scope.region.classes if c.set == line.set_id}
 
 
@@ -139,7 +146,7 @@ def _region_problems(catalog: Catalog, run: Run, region: Region) -> list[Problem
 
 
 def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Period, faults: list[Problem], traced: bool) -> None:
-    classes = _classes(line, scope)
+    classes = classes_of(line, scope)
     rule = resolve_classes(line.rule, classes)
     own, outcome = judge_line(scope, line, rule, period)
     faults.extend(faults_of(own, scope))

@@ -22,7 +22,7 @@ from evalkit.intake.received import Received
 from evalkit.intake.units import UNIT_PROBLEMS, SettledUnit, settle_unit
 from evalkit.messages import EvalkitError, Place, Problem, Severity
 from evalkit.values import PlainDecimalError, missing_word, parse_decimal
-from evalkit.values.faults import FigureError
+from evalkit.values.faults import STRUCK, FigureError
 from evalkit.values.figures import Figure, read_figure
 from evalkit.values.missing import MISSING_REASONS
 
@@ -195,6 +195,8 @@ class _Reader:
         if qualitative:
             if cell.kind in ("error", "date"):
                 raise FigureError("error_cell" if cell.kind == "error" else "date", cell.text)
+            if STRUCK in cell.text:
+                raise FigureError("struck", cell.text)
             word_found = missing_word(cell.text)
             return Figure(missing=word_found) if word_found is not None else Figure(cell.text)
         return read_figure(cell.text, cell.kind, cell.percent, cell.suffix, cell.scaled, cell.formula, self.catalog.units.names)

@@ -35,14 +35,17 @@ FIGURE_FAULTS = (
     "note_number",
     "note_unit",
     "note_change",
+    "note_other",
+    "struck",
     "not_applicable",
     "words",
     "unreadable",
 )
+STRUCK = "\u0336"  # behind each sign that is struck out in a file
 LONGEST = 200  # characters of a cell that is meant to be a number
 
 _BOUND = re.compile(
-    r"[<>≥≤≧≦⩾⩽≮≯]|不[低高少小大多]于|不超过?|不足|不到|[以之][上下内外]|超过?|[大小高低多少]于|至[少多]|最[多少高低]|[上下]限|(?<=.)起$"
+    r"[<>≥≤≧≦⩾⩽≮≯]|不[低高少小大多]于|不超过?|不足|不到|[以之][上下内外]|超过?|[大小高低多少]于|至[少多]|最[多少高低]|[上下]限|[优劣好差]于|(?<=.)起$"
 )
 _ABOUT = re.compile(r"约(?!束)|大概|大致|左右|上下|前后|将近|接近|^近|[余多]|[几数][十百千万亿]|^\s*~|[≈±]|之间|[左右许]$")
 _RANGE = re.compile(r"[0-9][^0-9]{0,12}?(?:[-~〜∼–—―─]+|至|到)\s*[-+]?[0-9]")
@@ -74,7 +77,12 @@ _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("two_numbers", re.compile(r"[0-9](?!\.[0-9])[^0-9]+[0-9]")),
     ("words", re.compile(r"^[^0-9]*$")),
 )
-_CHANGE = re.compile(r"^负|^减少?$|下降|降低|减少|增长|增加|上升|同比|环比|[=+×÷]")
+_CHANGE = re.compile(r"^负|^减少?$|^[升降增跌涨]$|[↑↓↗↘]|下降|降低|减少|增长|增加|上升|同比|环比|[=+×÷]")
+# The figure of another year, a wish instead of a fact, or one that counts no more.
+_OTHER = re.compile(
+    r"上年|去年|前年|往年|上期|同期|上[季月]"
+    r"|^(?:目标|计划|规划|考核|预[计期测]|原|旧|修[改订]前|更正前)(?:值|数值?|数据|指标)?$|作废|错误|有误|待[定核]|划掉|^错$"
+)
 
 
 class FigureError(ValueError):
@@ -125,6 +133,8 @@ def fault_of_note(note: str) -> str:
         return "doubt"
     if _CHANGE.search(note):
         return "note_change"
+    if _OTHER.search(note):
+        return "note_other"
     if re.match(r"[十百千]?[万亿]|[十百千][^分万亿]{0,3}$|[%‰]|[A-Za-zμµ]{1,3}[²³23]?(?:$|/)|[㎡㎥]", note):
         return "note_unit"
     return ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 
-from evalkit.values.faults import LONGEST, FigureError, fault_of, fault_of_note, fault_of_unit
+from evalkit.values.faults import LONGEST, STRUCK, FigureError, fault_of, fault_of_note, fault_of_unit
 from evalkit.values.missing import half_width, holds_missing_word, missing_word, outer_blanks
 
 # What can be tidied in a cell, words of the group `figure_habit`.
@@ -27,7 +27,7 @@ FIGURE_HABITS = (
 NO_RESULT = "#NO_CACHE"  # how a formula is called whose result the file does not hold
 
 _PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
-_NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<decimals>[0-9]+))?")
+_NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<decimals>[0-9]+))?")
 _LONGEST_PART = 40
 _DOUBTFUL = ("O", "o", "I", "l", "|")  # what a scanner or a tired hand takes for 0 and 1
 _POWER = re.compile(r"\s*[eE]\s*[-+]?[0-9]")
@@ -168,6 +168,8 @@ def _typed(received: str, units: Container[str]) -> Figure:
     raw = outer_blanks(received)
     if len(raw) > LONGEST:
         raise FigureError("long", raw)
+    if STRUCK in raw:
+        raise FigureError("struck", raw)
     reason = missing_word(raw, number=True)
     if reason is not None:
         return Figure(missing=reason)

@@ -30,8 +30,10 @@ _TOKEN = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
+_LONGEST = 500  # twice of what Excel takes
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9]+(?:\.[0-9]*)?)", re.ASCII)
-_HARMLESS = set("+-−－()（）¥￥$€£　 ")  # before a number: a sign, brackets of a negative one, a currency
+_HARMLESS = set("+-−－()（）¥￥　 ")  # before a number: a sign, brackets of a negative one, the currency
+_NEGATIVE = set("-−－(（")
 _DASHES = set("-−－—–/　 ")
 
 
@@ -56,7 +58,9 @@ def shown(form: str, sign: int) -> Shown:
     """Return what a format does with a number of that sign (-1, 0, 1)."""
     if form in ("", "General", "@"):
         return Shown()
-    sections, conditions = _sections(form[:500])
+    if len(form) > _LONGEST:
+        return Shown(scaled=True)
+    sections, conditions = _sections(form)
     if any(condition for condition in conditions):
         zero = all(found is None or found[1] == 0 for found in conditions)
         if zero:  # the sign decides
@@ -126,5 +130,5 @@ def _section(tokens: tuple[tuple[str, str], ...], sign: int) -> Shown:
     suffix = behind.strip()
     if set(before) & set("(（") and suffix[-1:] in (")", "）"):
         suffix = suffix[:-1].strip()
-    odd = percents > 1 or "L" in skeleton or bool(set(before) - _HARMLESS) or bool(re.search(r"0,+(?![0,])", skeleton))
+    odd = percents > 1 or "L" in skeleton or bool(set(before) - _HARMLESS or (sign > 0 and set(before) & _NEGATIVE)) or bool(re.search(r"0,+(?![0,])", skeleton))
     return Shown(percents == 1, suffix, odd)

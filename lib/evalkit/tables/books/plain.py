@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from evalkit.tables.books.formats import Shown, shown
 from evalkit.tables.books.grid import Cell, CellKind
 from evalkit.tables.files import unprintable
+from evalkit.values.faults import STRUCK
 
 NO_CACHE = "#NO_CACHE"  # a formula whose result the file does not say
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
@@ -19,6 +21,7 @@ _DIGITS = Context(prec=15, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999
 _FRACTION = re.compile(r"(?<=:[0-9]{2})[.,][0-9]+Z?$|Z$", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2})?", re.ASCII)
 _RAISED = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LAST_DAY = 2_958_466  # serial number of the first of January 10000
 
 
@@ -52,6 +55,21 @@ def typed(text: str, **marks: Any) -> Cell | None:
 def raised(text: str) -> str:
     """Return a superscript with signs of its own: m² and 10⁴, and no figure of 95 with a mark 1 behind it is read as 951."""
     return text.translate(_RAISED)
+
+
+def lowered(text: str, before: str) -> str:
+    """Return a subscript with signs of its own where it stands behind a digit: no 95 with a mark 1 is read as 951; CO2 stays CO2."""
+    return text.translate(_LOWERED) if before[-1:].isdigit() else text
+
+
+def struck(text: str) -> str:
+    """Return a text with a mark behind each sign that is struck out: it is neither read nor lost."""
+    return "".join(sign if sign.isspace() else sign + STRUCK for sign in text)
+
+
+def struck_cell(cell: Cell) -> Cell:
+    """Return a cell that is struck out as a whole."""
+    return cell if cell.kind == "error" else replace(cell, text=struck(cell.text.replace(STRUCK, "")), kind="text")
 
 
 def number(raw: str, form: str, epoch_1904: bool = False, formula: bool = False) -> Cell:

@@ -15,8 +15,8 @@ from evalkit.tables.books.bounds import Budget
 from evalkit.tables.books.finish import finish
 from evalkit.tables.books.grid import Cell, Sheet, Spot
 from evalkit.tables.books.markup import Handler, Names
-from evalkit.tables.books.plain import NO_CACHE, day, number, raised, typed
-from evalkit.tables.books.xlsx_parts import Columns, Notes, Strings, Styles, Workbook, area, relations, unescape
+from evalkit.tables.books.plain import NO_CACHE, day, lowered, number, raised, struck, struck_cell, typed
+from evalkit.tables.books.xlsx_parts import NO, Columns, Notes, Strings, Styles, Workbook, area, relations, unescape
 
 BOOK = "xl/workbook.xml"
 _YES = ("1", "true")
@@ -40,7 +40,7 @@ def read_xlsx(archive: Archive, label: str) -> list[Sheet]:
     archive.parse(BOOK, book)
     targets = relations(archive, BOOK)
     remarks: list[Problem] = []
-    forms = _styles(archive, targets, remarks)
+    styles = _styles(archive, targets)
     shared = _strings(archive, targets)
     sheets = []
     for entry in book.sheets:
@@ -48,7 +48,7 @@ def read_xlsx(archive: Archive, label: str) -> list[Sheet]:
         if kind in _MACRO_SHEETS:
             raise EvalkitError(Problem("book_macros", budget.place))
         if kind == "worksheet":
-            reader = _Reader(Sheet(entry.name, label, hidden=entry.hidden), budget, forms, shared, book.epoch_1904)
+            reader = _Reader(Sheet(entry.name, label, hidden=entry.hidden), budget, styles, shared, book.epoch_1904)
             archive.parse(part, reader)
             notes = _notes(archive, part, reader.sheet)
             sheets.append(finish(reader.sheet, budget, reader.merged, reader.hidden_columns, notes))
@@ -67,12 +67,12 @@ def _holds_macros(archive: Archive) -> bool:
     return named or b"macroEnabled" in archive.small("[Content_Types].xml")
 
 
-def _styles(archive: Archive, targets: dict[str, tuple[str, str]], remarks: list[Problem]) -> list[str]:
+def _styles(archive: Archive, targets: dict[str, tuple[str, str]]) -> Styles:
     part = next((path for kind, path in targets.values() if kind == "styles"), "")
     styles = Styles()
     if part:
         archive.parse(part, styles)
-    return styles.forms
+    return styles
 
 
 def _strings(archive: Archive, targets: dict[str, tuple[str, str]]) -> list[Cell | None]:
@@ -101,12 +101,12 @@ def _notes(archive: Archive, part: str, sheet: Sheet) -> dict[Spot, str]:
 class _Reader(Handler):
     """Takes the XML of a sheet."""
 
-    def __init__(self, sheet: Sheet, budget: Budget, forms: list[str], shared: list[Cell | None], epoch_1904: bool) -> None:
+    def __init__(self, sheet: Sheet, budget: Budget, styles: Styles, shared: list[Cell | None], epoch_1904: bool) -> None:
         self.sheet = sheet
         self.cells = sheet.cells
         self.budget = budget
         self.most_rows, self.most_columns = budget.bounds.rows, budget.bounds.columns
-        self.forms = forms
+        self.forms, self.struck_styles = styles.forms, styles.struck
         self.shared = shared
         self.epoch_1904 = epoch_1904
         self.merged: list[tuple[Spot, Spot]] = []
@@ -119,7 +119,8 @@ class _Reader(Handler):
         self.within = False  # a row
         self.kind = ""
         self.style = ""
-        self.formula = self.inline = self.guide = self.reading = self.raised = False
+        self.formula = self.inline = self.guide = self.reading = self.raised = self.lowered = self.struck = False
+        self.valued = False  # the cell has a value: a second one would be joined to it
         self.raw = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -128,20 +129,25 @@ class _Reader(Handler):
         name = self.names[name]
         if name == "c" and self.within:
             self._cell(attributes)
-        elif name == "v" or (name == "t" and self.inline and not self.guide):
+        elif name in ("v", "is"):
+            if self.valued:
+                self._damaged()
+            self.valued = True
+            self.reading, self.inline = name == "v", name == "is"
+        elif name == "t" and self.inline and not self.guide:
             self.reading = True
         elif name == "row":
             self._row(attributes)
         elif name == "f":
             self.formula = True
-        elif name == "is":
-            self.inline = True
         elif name == "rPh":
             self.guide = True
         elif name == "r":
-            self.raised = False
+            self.raised = self.lowered = self.struck = False
         elif name == "vertAlign":
-            self.raised = attributes.get("val") == "superscript"
+            self.raised, self.lowered = (attributes.get("val") == which for which in ("superscript", "subscript"))
+        elif name == "strike":
+            self.struck = attributes.get("val") not in NO
         elif name == "col" and (attributes.get("hidden") in _YES or _zero(attributes.get("width"))):
             self.hidden_columns.append((_whole(attributes.get("min")), _whole(attributes.get("max"))))
         elif name == "mergeCell":
@@ -153,7 +159,8 @@ class _Reader(Handler):
     def data(self, text: str) -> None:
         """Take some of a value."""
         if self.reading:
-            self.raw += raised(text) if self.raised else text
+            text = raised(text) if self.raised else lowered(text, self.raw) if self.lowered else text
+            self.raw += struck(text) if self.struck else text
             if len(self.raw) > self.budget.bounds.longest:
                 self.budget.too_many("longest", self.budget.bounds.longest, self._place())
 
@@ -190,12 +197,12 @@ class _Reader(Handler):
             self.column += 1
         else:
             letters = reference[: -len(self.row_name)]
-            if reference[len(letters) :] != self.row_name or not 0 < len(letters) < 4 or not (letters.isascii() and letters.isupper()):
+            if reference[len(letters) :] != self.row_name or not 0 < len(letters) < 4 or not (letters.isascii() and letters.isalpha() and letters.isupper()):
                 self._damaged()
             self.column = self.columns[letters]
         self.kind = attributes.get("t", "n")
         self.style = attributes.get("s", "")
-        self.formula = self.inline = self.guide = self.raised = False
+        self.formula = self.inline = self.guide = self.raised = self.lowered = self.struck = self.valued = False
         self.raw = ""
 
     def _put(self) -> None:
@@ -206,6 +213,8 @@ class _Reader(Handler):
             cell = self._value(self.raw)
             if cell is None:
                 return
+            if self.struck_styles and self.style.isdigit() and int(self.style[:9]) in self.struck_styles:
+                cell = struck_cell(cell)
             if not self.formula and len(self.known) < _MOST_KEPT and len(self.raw) < _SHORT:
                 self.known[key] = cell
         row, column = spot = (self.row, self.column)

@@ -11,8 +11,9 @@ from evalkit.tables.books.bounds import Budget
 from evalkit.tables.books.formats import BUILTIN
 from evalkit.tables.books.grid import Spot
 from evalkit.tables.books.markup import Handler, Names
-from evalkit.tables.books.plain import raised
+from evalkit.tables.books.plain import lowered, raised, struck
 
+NO = ("0", "false", "off")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REF = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 
@@ -106,8 +107,10 @@ class Styles(Handler):
 
     def __init__(self) -> None:
         self.forms: list[str] = []
+        self.struck: set[int] = set()  # styles whose font strikes out
         self.own: dict[str, str] = {}
-        self.within = False
+        self.within = self.in_fonts = False
+        self.fonts: list[bool] = []  # which of them strike out
         self.names = Names()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -116,16 +119,27 @@ class Styles(Handler):
         name = self.names[name]
         if name == "numFmt":
             self.own.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
+        elif name == "fonts":
+            self.in_fonts = True
+        elif name == "font" and self.in_fonts:
+            self.fonts.append(False)
+        elif name == "strike" and self.in_fonts and self.fonts:
+            self.fonts[-1] = attributes.get("val") not in NO
         elif name == "cellXfs":
             self.within = True
         elif name == "xf" and self.within:
             number = attributes.get("numFmtId", "0")
             form = self.own.get(number, BUILTIN.get(int(number), "") if number.isascii() and number.isdigit() and len(number) < 9 else "")
+            font = attributes.get("fontId", "0")
+            if font.isascii() and font.isdigit() and len(font) < 9 and int(font) < len(self.fonts) and self.fonts[int(font)]:
+                self.struck.add(len(self.forms))
             self.forms.append("" if form == "General" else form)
 
     def end(self, name: str) -> None:
         """Note the end of the styles."""
         self.ended += 1
+        if name.endswith("}fonts"):
+            self.in_fonts = False
         if name.endswith("cellXfs"):
             self.within = False
 
@@ -139,7 +153,7 @@ class Strings(Handler):
         self.item = item
         self.pieces: list[str] | None = None
         self.reading = False
-        self.guide = self.raised = False
+        self.guide = self.raised = self.lowered = self.struck = False
         self.length = 0
         self.names = Names()
 
@@ -152,18 +166,21 @@ class Strings(Handler):
         elif name == self.item:
             self.pieces = []
             self.length = 0
-            self.raised = False
+            self.raised = self.lowered = self.struck = False
         elif name == "rPh":
             self.guide = True
         elif name == "r":
-            self.raised = False
+            self.raised = self.lowered = self.struck = False
         elif name == "vertAlign":
-            self.raised = attributes.get("val") == "superscript"
+            self.raised, self.lowered = (attributes.get("val") == which for which in ("superscript", "subscript"))
+        elif name == "strike":
+            self.struck = attributes.get("val") not in NO
 
     def data(self, text: str) -> None:
         """Take some of a text."""
         if self.reading and self.pieces is not None:
-            self.pieces.append(raised(text) if self.raised else text)
+            text = raised(text) if self.raised else lowered(text, self.pieces[-1] if self.pieces else "") if self.lowered else text
+            self.pieces.append(struck(text) if self.struck else text)
             self.length += len(text)
             self.budget.characters += len(text)
             if self.length > self.budget.bounds.longest:
