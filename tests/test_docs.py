@@ -19,6 +19,7 @@ from evalkit.assessment.assessment import RESULT_COLUMNS
 from evalkit.catalog import load_catalog, models, rules
 from evalkit.catalog.runfiles import DECISION_COLUMNS
 from evalkit.cli.commands import app
+from evalkit.cli.plan import plan_app
 from evalkit.cli.sets import sets_app
 from evalkit.intake import Inputs, read_inputs
 from evalkit.intake.tidy import OPTIONAL, REQUIRED
@@ -31,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FORMATS = ["docs/data-formats.md", "docs/data-formats.zh-CN.md"]
 FIRST_RUN = "docs/first-run.zh-CN.md"
 GUIDE = "CONTRIBUTING.zh-CN.md"
-CHINESE = ["README.zh-CN.md", GUIDE, FIRST_RUN, "docs/data-formats.zh-CN.md", "docs/collecting.zh-CN.md", "docs/authoring.zh-CN.md"]
-ALL = ["README.md", "CONTRIBUTING.md", "docs/decisions.md", "docs/data-formats.md", "docs/collecting.md", "docs/authoring.md", *CHINESE]
+CHINESE = ["README.zh-CN.md", GUIDE, FIRST_RUN, *(f"docs/{name}.zh-CN.md" for name in ("data-formats", "collecting", "plans", "authoring"))]
+ALL = ["README.md", "CONTRIBUTING.md", "docs/decisions.md", *(path.replace(".zh-CN", "") for path in CHINESE[3:]), *CHINESE]
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.M | re.S)
 STEP = re.compile(r"(?:^文件 `(?P<path>[^`\n]+)`：\n\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S)
 
@@ -176,8 +177,9 @@ def test_chinese_documents_name_commands_that_exist(name: str) -> None:
         return {command.name or command.callback.__name__ for command in typer_app.registered_commands}
 
     found = re.findall(r"(?:^ *|`)evalkit (?:--lang en )?([a-z]+)(?: ([a-z]+))?", text(name), re.M)
-    unknown = [first for first, _ in found if first not in names(app) | {"sets"}]
+    unknown = [first for first, _ in found if first not in names(app) | {"sets", "plan"}]
     unknown += [second for first, second in found if first == "sets" and second not in names(sets_app)]
+    unknown += [second for first, second in found if first == "plan" and second not in names(plan_app)]
     assert unknown == []
 
 

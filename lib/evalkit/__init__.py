@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evalkit.assessment import Assessment, assess, check_run
+    from evalkit.assessment.break_even import break_even
     from evalkit.assessment.coverage import Coverage, coverage
     from evalkit.assessment.index import relative_index
     from evalkit.assessment.panel import Panel, assess_panel
+    from evalkit.assessment.progress_table import progress
     from evalkit.assessment.store import read_results, save
+    from evalkit.assessment.year_to_date import year_to_date
     from evalkit.catalog import Catalog, load_catalog
     from evalkit.intake import Inputs, read_inputs
     from evalkit.messages import EvalkitError
@@ -45,17 +48,20 @@ _HOMES = {
     "RunView": "evalkit.report.notebook",
     "assess": "evalkit.assessment",
     "assess_panel": "evalkit.assessment.panel",
+    "break_even": "evalkit.assessment.break_even",
     "check_run": "evalkit.assessment",
     "coverage": "evalkit.assessment.coverage",
     "diff": "evalkit.review.diff",
     "explain": "evalkit.report.explain",
     "load_catalog": "evalkit.catalog",
+    "progress": "evalkit.assessment.progress_table",
     "read_inputs": "evalkit.intake",
     "read_results": "evalkit.assessment.store",
     "relative_index": "evalkit.assessment.index",
     "require_sound": "evalkit.report.notebook",
     "round_half_even": "evalkit.values",
     "save": "evalkit.assessment.store",
+    "year_to_date": "evalkit.assessment.year_to_date",
 }
 
 __all__ = [
@@ -72,17 +78,20 @@ __all__ = [
     "RunView",
     "assess",
     "assess_panel",
+    "break_even",
     "check_run",
     "coverage",
     "diff",
     "explain",
     "load_catalog",
+    "progress",
     "read_inputs",
     "read_results",
     "relative_index",
     "require_sound",
     "round_half_even",
     "save",
+    "year_to_date",
 ]
 
 

@@ -146,7 +146,7 @@ def _since_base(way: Way, goal: Goal, base: Point | str, current: Point, planned
     figures = way.figures
     names = ("share", "expected_value", "lead", "observed_change", "observed_change_pct")
     if isinstance(base, str) or base.bound:
-        figures |= dict.fromkeys(names, base if isinstance(base, str) else f"{base.bound}_bound")
+        figures |= dict.fromkeys(names, "base_missing" if isinstance(base, str) else f"{base.bound}_bound")
         return
     since = current.year - base.year
     spent = "" if since > 0 else "one_point" if since == 0 else "before_base"
@@ -168,7 +168,7 @@ def _since_base(way: Way, goal: Goal, base: Point | str, current: Point, planned
     )
     figures["observed_change"] = spent or (current.value - base.value) / since
     figures["observed_change_pct"] = spent or compound(base.value, current.value, since)
-    if held and isinstance(exact, Fraction) and not goal.holds(exact):
+    if goal.holds(base.value) and isinstance(exact, Fraction) and not goal.holds(exact):
         way.notes.append("fallen_back")
     elif not held and isinstance(exact, Fraction) and not goal.holds(exact) and (exact - planned) * away > 0:
         way.notes.append("overshot")  # past a target with two ends
@@ -215,11 +215,11 @@ def _arrival(goal: Goal, current: Point, change: Fraction) -> Figure:
     remaining = goal.planned(current.value) - current.value
     if change == 0:
         return "no_movement"
-    if remaining * change < 0:
+    ends_open = goal.open_low if change > 0 else goal.open_high
+    if remaining * change < 0 or (remaining == 0 and not ends_open):
         return "moving_away"
     years = remaining / change
     # The first whole year; the end of an open range is passed, not met.
-    ends_open = goal.open_low if change > 0 else goal.open_high
     strict = goal.point is None and ends_open and years.denominator == 1
     return Fraction(current.year + ceil(years) + strict)
 
@@ -229,7 +229,7 @@ def _pace(required: Figure, change: Figure) -> Figure:
         return required
     if isinstance(change, str):
         return change
-    return change / required * 100 if required else "no_movement"
+    return change / required * 100 if required else "at_open_end"
 
 
 def _judge(way: Way, goal: Goal, current: Point, left: int, arrived: bool, rules: ProgressRules) -> None:
@@ -241,6 +241,9 @@ def _judge(way: Way, goal: Goal, current: Point, left: int, arrived: bool, rules
         way.reason = f"{current.bound}_bound"
     elif left <= 0 or {"fallen_back", "overshot"} & set(way.notes):
         way.status = "behind"
+    elif lead == "base_at_target" and isinstance(observed, Fraction):  # a base on the open end of the range: nothing to go yet
+        margin = way.figures["gap"]
+        way.status = "behind" if isinstance(margin, Fraction) and margin < 0 else "on_schedule"
     elif isinstance(lead, str) or isinstance(observed, str):
         # Without a value after the base year nothing can be said of the pace.
         way.reason = lead if isinstance(lead, str) else str(observed)
@@ -306,7 +309,7 @@ def eurostat_grade(goal: Goal, base: Point | str, current: Point | str, mileston
     names Eurostat's method as its model. State: third_party; Eurostat's own text was not in hand.
     """
     if isinstance(base, str) or isinstance(current, str):
-        return (base if isinstance(base, str) else str(current)), ""
+        return (current if isinstance(current, str) else "base_missing"), ""
     bound = base.bound or current.bound
     if bound:
         return f"{bound}_bound", ""

@@ -10,7 +10,17 @@ from evalkit.catalog.models import BaseValue, Decision, Measure, Region
 from evalkit.formulas import Formula
 from evalkit.formulas.evaluate import Value, evaluate
 from evalkit.intake import Input, Inputs
-from evalkit.values import Missing, Period, decimal_places, format_fixed, format_full, parse_decimal
+from evalkit.values import (
+    FigureError,
+    Missing,
+    Period,
+    PlainDecimalError,
+    decimal_places,
+    format_fixed,
+    format_full,
+    parse_decimal,
+    read_figure,
+)
 
 NOT_APPLICABLE = ("not_involved", "not_assessed", "no_monitoring_site")
 DEFAULT_DIGITS = 2  # printed decimals of a computed value whose measure does not say
@@ -83,10 +93,28 @@ class MeasureValue:
         return self.reported - round(self.computed / interval) * interval
 
 
+def printed_number(item: Input) -> str:
+    """Return the number of a cell as a plain decimal with its digits; empty where the value is not just that number (times a factor)."""
+    if item.correction_id:
+        return ""
+    try:
+        number = parse_decimal(item.value_received)
+        text = item.value_received.strip()
+    except PlainDecimalError:
+        try:
+            text = read_figure(item.value_received).value  # 1,072.5
+        except FigureError:
+            return ""
+        if not text:
+            return ""
+        number = parse_decimal(text)
+    return text if number * item.factor == item.value else ""
+
+
 def _places(item: Input) -> int:
     if item.value is None:
         return 0
-    plain = item.value_received if item.factor == 1 and not item.correction_id else format_full(item.value, 40)
+    plain = (printed_number(item) if item.factor == 1 else "") or format_full(item.value, 40)
     return decimal_places(plain) if Fraction(plain) == item.value else DEFAULT_DIGITS  # 亩 in square metres has no end
 
 

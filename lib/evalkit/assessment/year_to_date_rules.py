@@ -10,8 +10,6 @@ from evalkit.assessment.values import NOT_APPLICABLE
 from evalkit.assessment.year_to_date_model import Interval, LastYear, Printed, Verdict, YearCase, YearToDate
 from evalkit.values import Missing
 
-_NONE = Fraction(0)
-
 
 def remaining(case: YearCase) -> YearToDate:
     """Return what the remaining days must bring for the target to be met.
@@ -93,7 +91,8 @@ def _count(case: YearCase, target: Fraction, value: Fraction) -> dict[str, Any]:
         else:
             verdict = "at_risk" if math.floor(value + observed * left) > target else "on_track"
     else:
-        required = math.ceil(target / 100 * (n + left) if case.kind == "min_share" else target) - value
+        needed = math.ceil(target / 100 * (n + left)) if case.kind == "min_share" else target
+        required = needed - value
         if required <= 0:
             verdict = "already_met"
         elif required > left:
@@ -101,8 +100,8 @@ def _count(case: YearCase, target: Fraction, value: Fraction) -> dict[str, Any]:
         else:
             verdict = "at_risk" if required > observed * left else "on_track"
     if left:
-        found["required_share"] = required / left
-    return {**found, "verdict": verdict, "required": Fraction(required)}
+        found["required_share"] = max(required, Fraction(0)) / left
+    return {**found, "verdict": verdict, "required": required}
 
 
 def _last(case: YearCase) -> dict[str, Any]:
@@ -114,17 +113,14 @@ def _last(case: YearCase) -> dict[str, Any]:
         return {}
     if case.kind != "max_mean":
         return {"last_rest": last.whole.value - last.value.value, "last_days_left": left}
-    span = last_rest_interval(last)
-    rest = max(_control(last.whole.value, last.whole_days, last.value.value, last.days, left), _NONE)
-    return {"last_rest": rest, "last_interval": span, "last_days_left": left}
+    rest = _control(last.whole.value, last.whole_days, last.value.value, last.days, left)
+    return {"last_rest": max(rest, Fraction(0)), "last_interval": last_rest_interval(last), "last_days_left": left}
 
 
 def last_rest_interval(last: LastYear) -> Interval:
-    """Return where last year's mean of the remaining stretch lies, by the rounding of both means; `high` below zero cannot be."""
+    """Return where last year's mean of the remaining stretch lies, by the rounding of both means; none lies below zero."""
     left = last.whole_days - last.days
     whole, part = last.whole.interval, last.value.interval
-    low, high = (
-        _control(*pair, left) for pair in ((whole.low, last.whole_days, part.high, last.days), (whole.high, last.whole_days, part.low, last.days))
-    )
-    # Where a mean below zero was cut off, zero itself belongs to the interval only if the ends do; it is a bound, no more.
-    return Interval(max(low, _NONE), high, whole.closed and part.closed)
+    low = _control(whole.low, last.whole_days, part.high, last.days, left)
+    high = _control(whole.high, last.whole_days, part.low, last.days, left)
+    return Interval(low, high, whole.closed and part.closed)

@@ -121,7 +121,7 @@ class BookMapping(Model):
 
     id: Id
     files: list[Text | FileOfRegion] = Field(min_length=1)
-    confirmed_by: str = ""
+    confirmed_by: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
     confirmed_on: Day | Literal[""] = ""
     source: str = ""
     region: Id | None = None

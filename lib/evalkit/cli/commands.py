@@ -16,6 +16,7 @@ from evalkit.cli.checking import check
 from evalkit.cli.diff import diff
 from evalkit.cli.evidence import evidence
 from evalkit.cli.mapping import map_file
+from evalkit.cli.plan import plan_app
 from evalkit.cli.sets import sets_app
 from evalkit.cli.template import template
 from evalkit.messages import EvalkitError, Problem, word
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones.",
 )
+app.add_typer(plan_app, name="plan")
 app.add_typer(sets_app, name="sets")
 app.command()(check)
 app.command()(diff)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from evalkit.collection import issue_sheet as listed
 from evalkit.collection import marked
+from evalkit.collection.book_weight import LARGEST, check_weight
 from evalkit.collection.problems import SEVERITIES, by_file, cell_of
-from evalkit.collection.saving import Results, book_bytes, formula_results
+from evalkit.collection.saving import Results, book_bytes, formula_cells, formula_results
 from evalkit.intake.form_layout import ISSUES_MARK
 from evalkit.messages import EvalkitError, Language, Place, Problem, word
 from evalkit.project import Project
@@ -125,14 +126,18 @@ def _annotated(project: Project, file: str, problems: Sequence[Problem]) -> byte
         return None
     try:
         path = project_path(project.raw, file.removeprefix(_RAW), "data/raw", Place(file))
+        if path.stat().st_size > LARGEST:
+            return None
+        data = path.read_bytes()
+        check_weight(data, file)
         read_book(path, file)  # refuses what must not be opened
-        book, results, dated = _open(path.read_bytes())
+        book, results, dated = _open(data)
+        marked_problems = annotate(book, PurePosixPath(file).name, problems)
+        return book_bytes(book, results, dated=dated) if marked_problems else None
     except (EvalkitError, OSError):
         return None
-    except Exception:  # openpyxl raises many kinds: it cannot read what another program wrote
+    except Exception:  # openpyxl raises many kinds: it cannot read, or not write again, what another program wrote
         return None
-    marked_problems = annotate(book, PurePosixPath(file).name, problems)
-    return book_bytes(book, results, dated=dated) if marked_problems else None
 
 
 def _open(data: bytes) -> tuple[Workbook, Results, bool]:
@@ -144,7 +149,7 @@ def _open(data: bytes) -> tuple[Workbook, Results, bool]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that are not kept; the documentation lists them
         book = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
-        formulas = any(cell.data_type == "f" for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+        formulas = any(formula_cells(sheet) for sheet in book.worksheets)
         results = formula_results(openpyxl.load_workbook(io.BytesIO(data), data_only=True), book) if formulas else {}
     if b"creator" not in core:  # openpyxl would name itself
         book.properties.creator = None

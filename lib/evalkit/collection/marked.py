@@ -35,7 +35,12 @@ class Spots:
 
     def __init__(self, book: Workbook) -> None:
         self._used = {sheet.title: (sheet.max_row, sheet.max_column) for sheet in book.worksheets}
-        self._merged = {sheet.title: sheet.merged_cells.ranges for sheet in book.worksheets}
+        self._merged: dict[str, dict[int, list[Any]]] = {}  # by sheet and row
+        for sheet in book.worksheets:
+            rows = self._merged.setdefault(sheet.title, {})
+            for merged in sheet.merged_cells.ranges:
+                for row in range(merged.min_row, merged.max_row + 1):
+                    rows.setdefault(row, []).append(merged)
 
     def of(self, problem: Problem) -> tuple[str, str] | None:
         """Return sheet and address of the cell of a problem, of a merged range its first; None where the workbook has none such."""
@@ -53,8 +58,8 @@ class Spots:
         rows, columns = self._used.get(title, (0, 0))
         if row > rows or column > columns:
             return None
-        for merged in self._merged[title]:
-            if merged.min_row <= row <= merged.max_row and merged.min_col <= column <= merged.max_col:
+        for merged in self._merged[title].get(row, ()):
+            if merged.min_col <= column <= merged.max_col:
                 row, column = merged.min_row, merged.min_col
         return title, f"{get_column_letter(column)}{row}"
 
@@ -100,10 +105,9 @@ def fit(comment: Any) -> None:
 
 def fit_comments(sheet: Worksheet) -> None:
     """Make the comments of a sheet as large as their texts: openpyxl forgets how large they were."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.comment is not None:
-                fit(cell.comment)
+    for cell in sheet._cells.values():  # its rows would make all cells between
+        if cell.comment is not None:
+            fit(cell.comment)
 
 
 def restore(cell: Any, fill: str) -> None:

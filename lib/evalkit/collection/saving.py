@@ -29,16 +29,18 @@ def formula_results(values: Workbook, formulas: Workbook) -> dict[str, dict[str,
     found: dict[str, dict[str, Any]] = {}
     for sheet in formulas.worksheets:
         own = values[sheet.title]
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type != "f":
-                    continue
-                value = own[cell.coordinate].value
-                if isinstance(value, (datetime, date, time, timedelta)):
-                    value = to_excel(value, formulas.epoch)  # type: ignore[no-untyped-call]
-                if value is not None:
-                    found.setdefault(sheet.title, {})[cell.coordinate] = value
+        for cell in formula_cells(sheet):
+            value = own[cell.coordinate].value
+            if isinstance(value, (datetime, date, time, timedelta)):
+                value = to_excel(value, formulas.epoch)  # type: ignore[no-untyped-call]
+            if value is not None:
+                found.setdefault(sheet.title, {})[cell.coordinate] = value
     return found
+
+
+def formula_cells(sheet: Any) -> list[Any]:
+    """Return the cells of a sheet that hold formulas; going through its rows would make all cells that lie between."""
+    return [cell for cell in sheet._cells.values() if cell.data_type == "f"]
 
 
 def book_bytes(book: Workbook, results: Results | None = None, *, dated: bool = False) -> bytes:
@@ -53,9 +55,13 @@ def book_bytes(book: Workbook, results: Results | None = None, *, dated: bool = 
     dated : bool
         The workbook says itself when it was made and changed: that is kept. Otherwise the dates are fixed.
     """
+    from openpyxl.workbook.properties import CalcProperties
+
     if not dated:
         book.properties.created = book.properties.modified = _FIXED
     modified = book.properties.modified or _FIXED
+    if book.calculation is None:  # many programs do not say how they calculate
+        book.calculation = CalcProperties()
     book.calculation.fullCalcOnLoad = True
     stream = io.BytesIO()
     book.save(stream)  # puts the present time into the properties

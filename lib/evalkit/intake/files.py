@@ -14,6 +14,7 @@ from evalkit.intake.tidy import OPTIONAL, REQUIRED, is_tidy, tidy_rows, tidy_she
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import file_sha256, project_path, read_csv
 from evalkit.tables.books import Sheet, read_book
+from evalkit.tables.books.bounds import Bounds
 
 _MOST_KEPT = 1_000_000  # cells
 
@@ -85,7 +86,10 @@ def figures_of(catalog: Catalog, run_id: str, name: str, asked: Place, region: s
 def _sheets(path: Path, label: str, asked: Place) -> list[Sheet]:
     if not path.is_file():
         raise EvalkitError(Problem("file_missing", Place(label), {"referrer": str(asked)}))
-    key = (path, file_sha256(path))
+    try:
+        key = (path, file_sha256(path) if path.stat().st_size <= Bounds().packed else "")  # one that is larger is refused below
+    except OSError as error:
+        raise EvalkitError(Problem("file_unreadable", Place(label), {"detail": error.strerror or str(error)})) from None
     if key not in _kept:
         sheets = read_book(path, label)
         if sum(len(sheet.cells) for sheet in sheets) + sum(len(sheet.cells) for kept in _kept.values() for sheet in kept) > _MOST_KEPT:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from evalkit.catalog import Catalog
 from evalkit.catalog.load import near
+from evalkit.catalog.mapping_texts import years_in
 from evalkit.intake import form_layout as layout
 from evalkit.intake.received import Received
 from evalkit.messages import Place, Problem
@@ -59,8 +61,10 @@ class _Line:
         return bool(outer_blanks(self.cell("value").text) or outer_blanks(self.cell("missing").text))
 
     @property
-    def content(self) -> tuple[str, ...]:
-        return self.cell("value").text, self.cell("missing").text, self.text("unit"), self.text("data_year")
+    def content(self) -> tuple[object, ...]:
+        value = self.cell("value")
+        said = value.text, value.percent, value.suffix, value.scaled
+        return *said, self.cell("missing").text, self.text("unit"), self.text("data_year")
 
 
 def is_form(sheets: Sequence[Sheet]) -> bool:
@@ -129,6 +133,15 @@ class _Reader:
     others: dict[str, Place] = field(default_factory=dict)
     unread: dict[str, None] = field(default_factory=dict)
 
+    @cached_property
+    def names(self) -> set[str]:
+        """What the rules call all that can be asked."""
+        measures = [measure.name_zh for measure in self.catalog.measures.values()]
+        return {
+            *(variable.name_zh for variable in self.catalog.variables.values()),
+            *(layout.family_name(family, name) for family in ("reported", "assigned") for name in measures),
+        }
+
     def problem(self, code: str, place: Place, severity: str = "error", region: str = "", **values: object) -> None:
         self.problems.append(Problem(code, place, values, severity, region))  # type: ignore[arg-type]
 
@@ -153,6 +166,11 @@ class _Reader:
             heads = [column.head.replace("\n", "") or column.key for column in layout.COLUMNS if column.key in gone]
             self.problem("form_columns", Place(sheet.file, sheet.name), columns=heads)
             return
+        for (number, column), cell in sheet.cells.items():
+            if number == row and cell.text in _NEEDED and columns[cell.text] != column:  # a copy of a column: nobody can say which counts
+                other = sheet.place(row, columns[cell.text])
+                self.problem("duplicate_id", sheet.place(row, column), id=cell.text, other=other)
+                return
         lines = list(self.known(sheet, row, columns, _department(sheet, row)))
         self.strays(sheet, row, columns, [line.row for line in lines])
         self.regions(sheet, row, {line.key[0] for line in lines})
@@ -239,8 +257,13 @@ class _Reader:
         if not line.filled:
             self.empty[line.key] = line
             return
-        name = self.name_of(variable)
-        if name and name != line.text("id_name"):
+        name, told = self.name_of(variable), line.text("id_name")
+        years = years_in(line.text("id_when"))
+        if (name != told and told in self.names) or (years and line.key[2][:4] not in years):  # the hidden columns contradict each other
+            said, expected = (told, name) if name != told else (line.text("id_when"), line.key[2])
+            self.problem("form_label", line.place("name"), "error", region, said=said, expected=expected)
+            return
+        if name and name != told:
             self.renamed.setdefault(f"{line.text('id_name')} → {name}", line.place("name"))
         self.figure(line)
 

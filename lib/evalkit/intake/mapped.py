@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from evalkit.catalog import Catalog
@@ -14,6 +15,7 @@ from evalkit.tables import cell_name
 from evalkit.tables.books import Sheet
 from evalkit.tables.books.grid import Spot
 
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SHOWN = 12  # cells that a message names
 
 
@@ -104,6 +106,12 @@ def _heads(catalog: Catalog, table: MappedTable, sheet: Sheet) -> Iterator[Probl
         if plain(cell.label) not in map(plain, labels):
             expected = {"expected": cell.label, "found": " / ".join(labels)}
             yield Problem("mapping_head_differs", sheet.place(row, number), expected)
+        period = cell.period or table.period
+        if period and cell.variable and not cell.note:
+            for text in labels:
+                years = years_in(text) if "年" in text or _YEAR.fullmatch(plain(text)) else ()
+                if years and period[:4] not in years:
+                    yield Problem("mapping_year_differs", sheet.place(row, number), {"text": text, "found": years, "period": period})
     above = _unit_above(catalog, table, sheet)
     names = catalog.units.names
     if above and table.unit in names and names[above] != names[table.unit] and not table.note:

@@ -284,12 +284,16 @@ class _Reader:
         for taken in self.taken:
             if missing_word(taken.figure.cell.text) is None:
                 by_anchor[taken.anchor].append(taken.figure)
+        unread: dict[Spot, list[str]] = defaultdict(list)  # of lines that the mapping does not know
+        for row, column in {spot for spots in self.unmapped.values() for spot in spots}:
+            unread[self.sheet.merged.get((row, column), (row, column))].append(cell_name(column - 1, row))
+        several = {anchor for anchor, figures in by_anchor.items() if len(figures) + len(unread.get(anchor, ())) > 1}
         for anchor, figures in by_anchor.items():
-            if len(figures) > 1:
-                cells = [figure.address for figure in figures]
+            if anchor in several:
+                cells = [*(figure.address for figure in figures), *sorted(unread.get(anchor, ()))]
                 for code in dict.fromkeys(figure.region_code for figure in figures):
-                    self.problem("merged_value", anchor, code, count=len(figures), cells=cells)
-        kept = [taken for taken in self.taken if len(by_anchor[taken.anchor]) <= 1]
+                    self.problem("merged_value", anchor, code, count=len(cells), cells=cells)
+        kept = [taken for taken in self.taken if taken.anchor not in several]
         # Where one figure fills a merged range, the range's first cell is the one that a spreadsheet shows and selects.
         return [replace(taken.figure, address=cell_name(taken.anchor[1] - 1, taken.anchor[0])) for taken in kept]
 
@@ -300,7 +304,7 @@ class _Reader:
         for figure in figures:
             key = (figure.region_code, figure.variable, figure.period)
             other = first.setdefault(key, figure)
-            if key not in told and (other.cell.text, other.unit) != (figure.cell.text, figure.unit):
+            if key not in told and (_content(other.cell), other.unit) != (_content(figure.cell), figure.unit):
                 told.add(key)
                 values = {
                     "first": other.address,
@@ -321,6 +325,11 @@ class _Reader:
 
 _KINDS: tuple[Is, ...] = ("region", "item", "period", "unit", "value", "source", "note", "data_year", "evidence", "missing")
 _IGNORED = "—"
+
+
+def _content(cell: Cell) -> tuple[str, bool, str, bool]:
+    """Return all of a cell that a figure is read from."""
+    return cell.text, cell.percent, cell.suffix, cell.scaled
 
 
 def _region_names(catalog: Catalog, run: Run, table: MappedTable) -> dict[str, str]:

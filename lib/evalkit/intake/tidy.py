@@ -35,11 +35,16 @@ def tidy_rows(catalog: Catalog, rows: Sequence[CsvRow], file: str, region: str |
 def tidy_sheet(catalog: Catalog, sheet: Sheet, file: str, region: str | None, problems: list[Problem]) -> Iterator[Received]:
     """Yield the figures of a sheet of a workbook whose first line is the head of a tidy table."""
     head = {sheet.text(1, column).strip(): column for column in range(sheet.last_column, 0, -1)}
-    unknown = [name for name in head if name and name not in (*REQUIRED, *OPTIONAL)]
+    unknown = {name: column for name, column in head.items() if name and name not in (*REQUIRED, *OPTIONAL)}
+    for column in range(1, sheet.last_column + 1):
+        name = sheet.text(1, column).strip()
+        if name and head[name] != column:  # a second one: nobody can say which is meant
+            unknown.setdefault(name, column)
     if unknown:
-        spot = sheet.place(1, head[unknown[0]])
+        name, column = next(iter(unknown.items()))
+        spot = sheet.place(1, column)
         problems.append(
-            Problem("unknown_key", Place(f"data/raw/{file}", spot.sheet, spot.cell), {"key": unknown[0], "allowed": [*REQUIRED, *OPTIONAL]})
+            Problem("unknown_key", Place(f"data/raw/{file}", spot.sheet, spot.cell), {"key": name, "allowed": [*REQUIRED, *OPTIONAL]})
         )
         return
     columns = {name: column for name, column in head.items() if name}

@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.messages import EvalkitError, Place, Problem, word
 
 # First bytes of formats that people rename to .csv or .yml.
 _SIGNATURES = {
@@ -22,6 +23,7 @@ _SIGNATURES = {
     b"<html": "HTML",
     b"<!DOC": "HTML",
 }
+_LARGEST = 100 * 2**20  # bytes
 _SAFE_PART = re.compile(r"[^\x00-\x1f<>:\"|?*\\/]+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
@@ -40,6 +42,12 @@ def read_text(path: Path, label: str, referrer: str = "") -> str:
         Who asked for it, for the message when it is missing.
     """
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+            raise FileNotFoundError
+        if found.st_size > _LARGEST:
+            detail = word("book_most", "packed").format(most=_LARGEST // 2**20)
+            raise EvalkitError(Problem("book_large", Place(label), {"detail": detail}))
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise EvalkitError(Problem("file_missing", Place(label), {"referrer": referrer or label})) from None
@@ -105,4 +113,5 @@ def write_json(path: Path, content: Any) -> None:
 
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

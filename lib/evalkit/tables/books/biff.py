@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from evalkit.messages import word
 from evalkit.tables.books.bounds import Budget
-from evalkit.tables.books.plain import raised
+from evalkit.tables.books.plain import lowered, raised, struck
 
 BOF, EOF, CONTINUE = 0x809, 0x0A, 0x3C
 _CODEPAGES = {1200: "utf-16-le", 10008: "gb2312", 32768: "mac_roman", 32769: "cp1252", 65001: "utf-8"}
@@ -30,6 +30,8 @@ class Records:
         self.wide = True  # BIFF8: texts are Unicode
         self.codepage = "gb18030"
         self.raised: set[int] = set()  # fonts of superscripts
+        self.lowered: set[int] = set()  # of subscripts
+        self.struck: set[int] = set()  # that strike out
 
     def within(self, at: int) -> Iterator[tuple[int, bytes, int]]:
         """Yield kind, content and following place of the records of a part that begins at a place, until its end.
@@ -158,13 +160,20 @@ class Pieces:
         return text
 
     def _raise(self, text: str, runs: list[tuple[int, int]]) -> str:
-        """Return a text with signs of their own where its font is a superscript; a run says from which character on."""
-        if not any(font in self.records.raised for _, font in runs):
+        """Return a text with signs of their own where its font raises, lowers or strikes out; a run says from which character on."""
+        records = self.records
+        odd = records.raised | records.lowered | records.struck
+        if not any(font in odd for _, font in runs):
             return text
         ends = [at for at, _ in runs[1:]] + [len(text)]
         parts = [text[: runs[0][0]]]
         for (at, font), end in zip(runs, ends, strict=True):
-            parts.append(raised(text[at:end]) if font in self.records.raised else text[at:end])
+            part = text[at:end]
+            if font in records.raised:
+                part = raised(part)
+            elif font in records.lowered:
+                part = lowered(part, text[:at])
+            parts.append(struck(part) if font in records.struck else part)
         return "".join(parts)
 
     def texts(self, count: int) -> list[str]:

@@ -13,10 +13,11 @@ from evalkit.tables.books.bounds import Budget
 from evalkit.tables.books.finish import finish
 from evalkit.tables.books.grid import Cell, Sheet, Spot
 from evalkit.tables.books.markup import Handler, Names
-from evalkit.tables.books.plain import raised, typed
+from evalkit.tables.books.plain import lowered, raised, struck, typed
 
 DOCUMENT = "word/document.xml"
-_GONE = ("del", "moveFrom", "Fallback")  # struck out, moved away, or said a second time for old programs
+_GONE = ("del", "moveFrom", "Fallback", "rt")  # deleted, moved away, said a second time for old programs, or a guide to reading
+_EQUATION = {"sup": "", "sub": "", "den": "/", "rad": "√"}  # raised, lowered, below a line, below a root
 _OFF = ("0", "false", "off")
 _SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F0B1": "±", "F0B4": "×", "F0B8": "÷", "F0B0": "°", "F02D": "-", "F025": "%"}
 
@@ -77,7 +78,8 @@ class _Reader(Handler):
         self.names = Names()
         self.gone = 0
         self.properties: list[str] = []  # of rows, cells, runs that are read
-        self.reading = self.unseen = self.raised = False
+        self.reading = self.unseen = self.raised = self.lowered = self.struck = False
+        self.formula: list[str] = []  # parts of an equation that give a digit another meaning
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element."""
@@ -100,7 +102,10 @@ class _Reader(Handler):
 
     def _content(self, name: str, attributes: dict[str, str]) -> None:
         table = self.stack[-1]
-        if name == "tr":
+        if name in _EQUATION:
+            self.formula.append(name)
+            table.pieces.append(_EQUATION[name])
+        elif name == "tr":
             table.row += 1
             table.next, table.row_gone, table.row_hidden, table.row_cells = 1, False, False, []
         elif name == "tc":
@@ -108,7 +113,7 @@ class _Reader(Handler):
             table.pieces = []
             self.budget.declared += 1
         elif name == "r":
-            self.unseen = self.raised = False
+            self.unseen = self.raised = self.lowered = self.struck = False
         elif name == "t":
             self.reading = True
         elif name == "p" and any(piece.strip() for piece in table.pieces):
@@ -143,7 +148,9 @@ class _Reader(Handler):
         elif name == "vanish":
             self.unseen = value not in _OFF
         elif name == "vertAlign":
-            self.raised = value == "superscript"
+            self.raised, self.lowered = value == "superscript", value == "subscript"
+        elif name in ("strike", "dstrike"):
+            self.struck = self.struck or value not in _OFF
 
     def data(self, text: str) -> None:
         """Take some of a text."""
@@ -153,7 +160,11 @@ class _Reader(Handler):
         if self.unseen:
             table.unseen = table.unseen or bool(text.strip())
             return
-        table.pieces.append(raised(text) if self.raised else text)
+        if self.raised or "sup" in self.formula:
+            text = raised(text)
+        elif self.lowered or "sub" in self.formula:
+            text = lowered(text, table.pieces[-1] if table.pieces else "")
+        table.pieces.append(struck(text) if self.struck else text)
         self.budget.characters += len(text)
 
     def end(self, name: str) -> None:
@@ -172,6 +183,8 @@ class _Reader(Handler):
             self.gone -= 1
         elif self.gone:
             return
+        elif self.formula and name == self.formula[-1]:
+            self.formula.pop()
         elif name == "tc":
             self._close_cell(self.stack[-1])
         elif name == "tr":

@@ -130,5 +130,6 @@ def _section(tokens: tuple[tuple[str, str], ...], sign: int) -> Shown:
     suffix = behind.strip()
     if set(before) & set("(（") and suffix[-1:] in (")", "）"):
         suffix = suffix[:-1].strip()
-    odd = percents > 1 or "L" in skeleton or bool(set(before) - _HARMLESS or (sign > 0 and set(before) & _NEGATIVE)) or bool(re.search(r"0,+(?![0,])", skeleton))
+    turned = sign > 0 and bool(set(before) & _NEGATIVE)  # a positive number that is shown as a negative one
+    odd = percents > 1 or "L" in skeleton or turned or bool(set(before) - _HARMLESS) or bool(re.search(r"0,+(?![0,])", skeleton))
     return Shown(percents == 1, suffix, odd)

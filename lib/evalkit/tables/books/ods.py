@@ -16,9 +16,12 @@ from evalkit.tables.books.finish import finish
 from evalkit.tables.books.grid import Cell, Sheet, Spot
 from evalkit.tables.books.markup import Handler, Names
 from evalkit.tables.books.ods_styles import Styles, full
-from evalkit.tables.books.plain import NO_CACHE, clock, day, number, raised, typed
+from evalkit.tables.books.plain import NO_CACHE, clock, day, lowered, number, raised, struck, struck_cell, typed
+from evalkit.values.faults import STRUCK
 
 _CELLS = ("table-cell", "covered-table-cell")
+_SKIPPED = ("ruby-text", "creator", "date")
+_DRAWN = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"  # shapes that lie on a cell: their words are not the cell's
 _ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|Err:[0-9]{3}|错误:[0-9]{3}", re.ASCII)
 _TIME = re.compile(r"PT([0-9]{1,6})H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S", re.ASCII)
 _BLANK = re.compile(r"[ \t\r\n]+")
@@ -78,7 +81,7 @@ class _Reader(Handler):
         self.pieces: list[str] = []
         self.note: list[str] = []
         self.in_note = self.in_paragraph = self.skipped = 0
-        self.spans: list[bool] = []  # which of the spans around a text raise it
+        self.spans: list[str] = []  # the styles of the spans around a text
         self.length = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -93,7 +96,7 @@ class _Reader(Handler):
         elif not self.depth:
             self.styles.start(name, attributes)
         elif self.depth == 1:
-            self._within(local, attributes)
+            self._within(name, local, attributes)
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
@@ -106,7 +109,9 @@ class _Reader(Handler):
         elif not self.depth:
             self.styles.end(name)
         elif self.depth == 1:
-            if local in _CELLS:
+            if local in _SKIPPED or name.startswith(_DRAWN):
+                self.skipped -= 1
+            elif local in _CELLS:
                 self._close_cell()
             elif local == "table-row":
                 self._close_row()
@@ -116,8 +121,6 @@ class _Reader(Handler):
                 self._close_paragraph()
             elif local == "span" and self.spans:
                 self.spans.pop()
-            elif local in ("ruby-text", "creator", "date"):
-                self.skipped -= 1
 
     def data(self, text: str) -> None:
         """Take text."""
@@ -125,9 +128,14 @@ class _Reader(Handler):
             self.styles.data(text)
         elif self.in_paragraph and not self.skipped:
             text = _BLANK.sub(" ", text)
-            self._add(raised(text) if any(self.spans) else text)
+            styles = self.styles
+            if any(span in styles.raised for span in self.spans):
+                text = raised(text)
+            elif any(span in styles.lowered for span in self.spans):
+                text = lowered(text, self.pieces[-1] if self.pieces else "")
+            self._add(struck(text) if any(span in styles.struck for span in self.spans) else text)
 
-    def _within(self, local: str, attributes: dict[str, str]) -> None:
+    def _within(self, name: str, local: str, attributes: dict[str, str]) -> None:
         if local in _CELLS:
             self.attributes = self._local(attributes)
             self.paragraphs, self.pieces, self.note, self.length = [], [], [], 0
@@ -142,13 +150,13 @@ class _Reader(Handler):
             self._columns(self._local(attributes))
         elif local == "annotation":
             self.in_note += 1
-        elif local in ("ruby-text", "creator", "date"):
+        elif local in _SKIPPED or name.startswith(_DRAWN):
             self.skipped += 1
         elif local == "table-source":
             self.cached = self.linked = True
         elif self.in_paragraph:
             if local == "span":
-                self.spans.append(self._local(attributes).get("style-name", "") in self.styles.raised)
+                self.spans.append(self._local(attributes).get("style-name", ""))
             elif local == "s":
                 self._add(" " * min(_count(self._local(attributes).get("c")), 1000))
             elif local in ("tab", "line-break"):
@@ -163,7 +171,8 @@ class _Reader(Handler):
 
     def _close_paragraph(self) -> None:
         self.in_paragraph -= 1
-        (self.note if self.in_note else self.paragraphs).append("".join(self.pieces))
+        if not self.skipped:
+            (self.note if self.in_note else self.paragraphs).append("".join(self.pieces))
         self.pieces = []
 
     def _columns(self, given: dict[str, str]) -> None:
@@ -185,6 +194,8 @@ class _Reader(Handler):
         if note:
             self.notes[row, column] = note
         if cell is not None:
+            if self.styles.struck and self.styles.strikes(self._style(given, column)):
+                cell = struck_cell(cell)
             self.budget.reach(row, self.column, self.sheet.name)
             self.row_cells.append((column, count, cell))
         rows, columns = _count(given.get("number-rows-spanned")), _count(given.get("number-columns-spanned"))
@@ -235,18 +246,20 @@ class _Reader(Handler):
             return Cell(clock(seconds), "date", formula=formula) if found else Cell("#VALUE!", "error", formula=formula)
         if formula and not kind:
             return Cell(NO_CACHE, "error", formula=True)
-        return typed(given.get("string-value", "") or text, formula=formula)
+        return typed(text if STRUCK in text else given.get("string-value", "") or text, formula=formula)
 
     def _form(self, given: dict[str, str], column: int) -> str:
+        return self.styles.form(self._style(given, column))
+
+    def _style(self, given: dict[str, str], column: int) -> str:
         style = given.get("style-name") or self.row_attributes.get("default-cell-style-name", "")
-        if not style:
-            style = next((name for first, last, name in self.column_styles if first <= column <= last), "")
-        return self.styles.form(style)
+        return style or next((name for first, last, name in self.column_styles if first <= column <= last), "")
 
     def _local(self, attributes: dict[str, str]) -> dict[str, str]:
         return {full(self.names, key): value for key, value in attributes.items()}
 
 
 def _count(text: str | None) -> int:
-    """Return how often something is repeated: once where nothing is said."""
-    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 9 else 1
+    """Return how often something is repeated: once where nothing is said, and more often than any sheet holds at the most."""
+    digits = (text or "").strip()
+    return max(int(digits[:9]), 1) if digits.isascii() and digits.isdigit() else 1

@@ -9,6 +9,7 @@ from evalkit.tables.books.markup import Handler, Names
 
 _FORMATS = ("number-style", "percentage-style", "currency-style", "date-style", "time-style", "boolean-style", "text-style")
 _RAISED = re.compile(r"super|[1-9]")  # a position above the line, by name or in percent
+_SUNK = re.compile(r"sub|-[1-9]")
 _LONGEST = 200  # characters of a format; a longer one says nothing that a number could need
 _DEEPEST = 20  # styles above a style
 
@@ -31,6 +32,8 @@ class Styles(Handler):
         self.above: dict[str, str] = {}
         self.hidden_tables: set[str] = set()
         self.raised: set[str] = set()  # styles of superscripts
+        self.lowered: set[str] = set()  # of subscripts
+        self.struck: set[str] = set()  # of what is struck out
         self.format = ""  # the one that is read
         self.kind = ""
         self.code = ""
@@ -50,8 +53,8 @@ class Styles(Handler):
             self.above[self.style] = given.get("parent-style-name", "")
         elif local == "table-properties" and given.get("display") == "false":
             self.hidden_tables.add(self.style)
-        elif local == "text-properties" and _RAISED.match(given.get("text-position", "")):
-            self.raised.add(self.style)
+        elif local == "text-properties" and not self.format:
+            self._text(given)
         elif self.format:
             self._part(local, given)
 
@@ -82,6 +85,24 @@ class Styles(Handler):
                 return self._code(name)
             style = self.above.get(style, "")
         return ""
+
+    def _text(self, given: dict[str, str]) -> None:
+        """Take how a style shows its text."""
+        position = given.get("text-position", "")
+        if _RAISED.match(position):
+            self.raised.add(self.style)
+        elif _SUNK.match(position):
+            self.lowered.add(self.style)
+        if given.get("text-line-through-style", "none") != "none" or given.get("text-line-through-type", "none") != "none":
+            self.struck.add(self.style)
+
+    def strikes(self, style: str) -> bool:
+        """Return whether a cell style, or one above it, strikes out."""
+        for _ in range(_DEEPEST):
+            if style in self.struck:
+                return True
+            style = self.above.get(style, "")
+        return False
 
     def _part(self, local: str, given: dict[str, str]) -> None:
         if local in ("text", "currency-symbol", "embedded-text"):

@@ -19,7 +19,7 @@ from evalkit.tables.books.finish import finish
 from evalkit.tables.books.formats import BUILTIN
 from evalkit.tables.books.grid import Cell, Sheet, Spot
 from evalkit.tables.books.ole import Compound
-from evalkit.tables.books.plain import number, typed
+from evalkit.tables.books.plain import number, struck_cell, typed
 
 _MOST = 60 * 2**20  # bytes of the file; 65,536 rows of figures are a tenth of it
 _MACROS = {"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA", "Macros"}
@@ -67,6 +67,7 @@ class _Globals:
         self.sheets: list[_Entry] = []
         self.own: dict[int, str] = {}
         self.forms: list[int] = []
+        self.struck: set[int] = set()  # styles whose font strikes out
         self.shared: list[Cell | None] = []
         self.epoch_1904 = False
         self.linked = False
@@ -90,13 +91,19 @@ class _Globals:
                     raise EvalkitError(Problem("book_macros", budget.place))
                 self.sheets.append(_Entry(records.text(data, 6, short=True), at, bool(state & 3), sort))
             elif kind == 0x31:
-                if struct.unpack_from("<H", data, 8)[0] == 1:
-                    records.raised.add(fonts + (fonts > 3))  # no font has the number 4
+                font = fonts + (fonts > 3)  # no font has the number 4
+                options, raised = struct.unpack_from("<2xH4xH", data)
+                for found, holds in ((records.struck, options & 8), (records.raised, raised == 1), (records.lowered, raised == 2)):
+                    if holds:
+                        found.add(font)
                 fonts += 1
             elif kind == 0x41E:
                 self.own[struct.unpack_from("<H", data)[0]] = records.text(data, 2, short=not records.wide)
             elif kind == 0xE0:
-                self.forms.append(struct.unpack_from("<H", data, 2)[0])
+                font, form = struct.unpack_from("<HH", data)
+                if font in records.struck:
+                    self.struck.add(len(self.forms))
+                self.forms.append(form)
             elif kind == 0x1AE:
                 self.linked = self.linked or data[2:4] not in (b"\1\4", b"\1\x3a")
             elif kind == 0xFC:
@@ -126,10 +133,12 @@ class _Reader:
     drawn: int = -1
     waiting: tuple[int, int] | None = None  # a formula whose text follows
 
-    def put(self, row: int, column: int, cell: Cell | None) -> None:
+    def put(self, row: int, column: int, cell: Cell | None, style: int = -1) -> None:
         """Put a cell, counted from 0, where it belongs."""
         if cell is None:
             return
+        if style in self.book.struck:
+            cell = struck_cell(cell)
         spot = (row + 1, column + 1)
         budget = self.records.budget
         budget.reach(*spot, self.sheet.name)
@@ -140,17 +149,17 @@ class _Reader:
 
     def number(self, row: int, column: int, style: int, value: float, formula: bool = False) -> None:
         """Put a number."""
-        self.put(row, column, number(repr(value), self.book.form(style), self.book.epoch_1904, formula))
+        self.put(row, column, number(repr(value), self.book.form(style), self.book.epoch_1904, formula), style)
 
     def shared(self, data: bytes, _: int) -> None:
         """LABELSST."""
-        row, column, _style, index = struct.unpack_from("<HHHI", data)
-        self.put(row, column, self.book.shared[index])
+        row, column, style, index = struct.unpack_from("<HHHI", data)
+        self.put(row, column, self.book.shared[index], style)
 
     def label(self, data: bytes, after: int) -> None:
         """LABEL, RSTRING: a text of its own."""
-        row, column = struct.unpack_from("<HH", data)
-        self.put(row, column, typed(self.records.text(data, 6, pieces=self.records.continued(after))))
+        row, column, style = struct.unpack_from("<HHH", data)
+        self.put(row, column, typed(self.records.text(data, 6, pieces=self.records.continued(after))), style)
 
     def double(self, data: bytes, _: int) -> None:
         """NUMBER."""

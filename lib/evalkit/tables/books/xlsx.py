@@ -7,6 +7,7 @@ the digits as stored, formula and result, format, merged and hidden parts.
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from evalkit.messages import EvalkitError, Place, Problem, word
@@ -19,6 +20,7 @@ from evalkit.tables.books.plain import NO_CACHE, day, lowered, number, raised, s
 from evalkit.tables.books.xlsx_parts import NO, Columns, Notes, Strings, Styles, Workbook, area, relations, unescape
 
 BOOK = "xl/workbook.xml"
+_LETTERS = re.compile(r"[A-Z]{1,3}")
 _YES = ("1", "true")
 _MACRO_SHEETS = ("xlMacrosheet", "xlIntlMacrosheet")
 _MOST_KEPT = 100_000  # cells that are looked up instead of read again, with texts
@@ -197,7 +199,7 @@ class _Reader(Handler):
             self.column += 1
         else:
             letters = reference[: -len(self.row_name)]
-            if reference[len(letters) :] != self.row_name or not 0 < len(letters) < 4 or not (letters.isascii() and letters.isalpha() and letters.isupper()):
+            if reference[len(letters) :] != self.row_name or not _LETTERS.fullmatch(letters):
                 self._damaged()
             self.column = self.columns[letters]
         self.kind = attributes.get("t", "n")
@@ -213,7 +215,7 @@ class _Reader(Handler):
             cell = self._value(self.raw)
             if cell is None:
                 return
-            if self.struck_styles and self.style.isdigit() and int(self.style[:9]) in self.struck_styles:
+            if self.style in self.struck_styles:
                 cell = struck_cell(cell)
             if not self.formula and len(self.known) < _MOST_KEPT and len(self.raw) < _SHORT:
                 self.known[key] = cell

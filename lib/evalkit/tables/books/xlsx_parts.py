@@ -107,7 +107,7 @@ class Styles(Handler):
 
     def __init__(self) -> None:
         self.forms: list[str] = []
-        self.struck: set[int] = set()  # styles whose font strikes out
+        self.struck: set[str] = set()  # styles whose font strikes out
         self.own: dict[str, str] = {}
         self.within = self.in_fonts = False
         self.fonts: list[bool] = []  # which of them strike out
@@ -132,7 +132,7 @@ class Styles(Handler):
             form = self.own.get(number, BUILTIN.get(int(number), "") if number.isascii() and number.isdigit() and len(number) < 9 else "")
             font = attributes.get("fontId", "0")
             if font.isascii() and font.isdigit() and len(font) < 9 and int(font) < len(self.fonts) and self.fonts[int(font)]:
-                self.struck.add(len(self.forms))
+                self.struck.add(str(len(self.forms)))
             self.forms.append("" if form == "General" else form)
 
     def end(self, name: str) -> None:
