@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from books_samples import changed
 from conftest import TinyProject
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image
@@ -308,6 +310,50 @@ def test_equal_names_in_different_folders_do_not_overwrite_each_other(home: Proj
     (home.root / other).write_bytes(book_of())
     written = write_issue_files(home, [problem("B3"), problem("B3", file=other)], home.root / "out")
     assert sorted(path.name for path in written.copies.values()) == ["try-报表 一-annotated.xlsx", "报表 一-annotated.xlsx"]
+
+
+def test_a_long_name_is_shortened(home: Project) -> None:
+    long = f"data/raw/try/{'长' * 80}.xlsx"
+    (home.root / long).write_bytes(book_of())
+    written = write_issue_files(home, [problem("B3", file=long)], home.root / "out")
+    assert written.copies[long].name.endswith("长-annotated.xlsx") and len(written.copies[long].name.encode()) < 256
+
+
+def test_a_workbook_that_does_not_say_how_it_calculates(home: Project) -> None:
+    path = home.root / FILE
+    changed(path, lambda parts: parts.update({"xl/workbook.xml": re.sub(rb"<calcPr[^>]*/>", b"", parts["xl/workbook.xml"])}))
+    assert copy_of(home, [problem("B3")])["数据"]["B3"].comment is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        (b"</sheetData>", b'</sheetData><hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks>'),
+        (b"</sheetData>", b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:B1"/>' * 6000 + b"</mergeCells>"),
+    ],
+)
+def test_a_workbook_that_would_take_too_long_to_open_is_listed(old: bytes, new: bytes, home: Project) -> None:
+    sheet = "xl/worksheets/sheet1.xml"
+
+    def change(parts: dict[str, bytes]) -> None:
+        parts[sheet] = re.sub(rb"<mergeCells.*?</mergeCells>", b"", parts[sheet]).replace(old, new)
+
+    changed(home.root / FILE, change)
+    begun = time.monotonic()
+    written = write_issue_files(home, [problem("B3")], home.root / "out")
+    assert written.copies == {} and written.listing is not None and time.monotonic() - begun < 5
+
+
+def test_two_cells_far_apart_are_two_cells(home: Project) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.title = "数据"
+    sheet["B3"], sheet["ALL240000"] = 1, 2
+    book.save(home.root / FILE)
+    begun = time.monotonic()
+    assert copy_of(home, [problem("B3")])["数据"]["ALL240000"].value == 2
+    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("folder", ["data/raw", "data/raw/try/new", "data/../data/raw/x", "link"])

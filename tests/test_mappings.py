@@ -341,6 +341,35 @@ tables:
 # Long tables, categories, several tables, single cells
 
 
+def test_a_value_merged_with_a_line_that_nobody_knows_is_nobodys(catalog: Catalog, tmp_path: Path) -> None:
+    text = """
+region: "999001"
+tables:
+  - sheet: 表
+    head_rows: "1"
+    period: "2024"
+    columns:
+      - {column: A, is: item, head: 项目}
+      - {column: B, is: value, head: 数值}
+    items:
+      - {text: 森林面积, variable: ecology.forest_area, unit: 公顷}
+"""
+    rows: Rows = [["项目", "数值"], ["森林面积", 5], ["别的面积", None]]
+    figures, problems = read_mapped(catalog, RUN, mapping(text), workbook(tmp_path / "t.xlsx", rows, ["B2:B3"]), "t.xlsx")
+    assert figures == [] and [p.values["cells"] for p in problems if p.code == "merged_value"] == [["B2", "B3"]]
+
+    def percent(sheet: Worksheet) -> None:
+        sheet["B2"].number_format = "0%"
+
+    twice: Rows = [["项目", "数值"], ["森林面积", 5], ["森林面积", 5]]
+    _, problems = read_mapped(catalog, RUN, mapping(text), workbook(tmp_path / "u.xlsx", twice, change=percent), "t.xlsx")
+    assert codes(problems) == ["mapped_twice"]
+
+
+def test_blanks_are_no_signature() -> None:
+    assert mapping(FORM_MAP + "\nconfirmed_by: '  '\n", signed=False).confirmed_by == ""
+
+
 def test_a_long_table_of_gb18030_with_its_head_on_every_page(catalog: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     head = "年份,项目,数值,单位,来源,数据年度,缺失原因"
@@ -451,6 +480,8 @@ def test_single_cells_with_the_label_beside_them(catalog: Catalog, tmp_path: Pat
         ("living.resident_population", "B4", "52.3", "万人", "2024"),
     }
     assert [(p.code, p.values["cells"]) for p in problems] == [("figures_unread", ["C5"])]
+    other = [FORM[0], [None, "2023年"], *FORM[2:]]  # the year above a cell
+    assert set(codes(refused(catalog, FORM_MAP, workbook(tmp_path / "y.xlsx", other)))) == {"mapping_year_differs"}
     moved = [FORM[0], [], [], *FORM[2:]]
     assert set(codes(refused(catalog, FORM_MAP, workbook(tmp_path / "u.xlsx", moved)))) == {"mapping_head_differs"}
 

@@ -45,6 +45,10 @@ def evidence(
     if compile_ and as_json:
         raise typer.BadParameter("--json", param_hint="--compile")
     catalog = load_catalog()
+    if out is not None:  # a table or a volume would take the place of a file as received
+        from evalkit.collection.annotate import refuse_raw
+
+        refuse_raw(catalog.project, out)
     run = catalog.run(run_id)
     unknown = [code for code in region or [] if code not in run.regions]
     if unknown:

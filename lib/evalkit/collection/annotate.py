@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_MARKED = 2000  # problems of a workbook that are marked in their cells; the list has the rest too
 LIST_NAME = "issues.xlsx"
 _RAW = "data/raw/"
+_LONGEST_NAME = 220  # bytes
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
@@ -113,11 +114,17 @@ def list_workbook(problems: Iterable[Problem]) -> bytes:
 def _name(file: str, taken: set[str]) -> str:
     """Return the name of an annotated copy: that of the file, with its folders where two would be called the same."""
     parts = PurePosixPath(file.removeprefix(_RAW)).with_suffix("").parts
+    parts = (*parts[:-1], _short(parts[-1]))
     candidates = ["-".join(parts[start:]) for start in range(len(parts) - 1, -1, -1)]
     candidates += [f"{candidates[0]}-{number}" for number in range(2, len(taken) + 3)]
-    name = next(name for name in (f"{name}-annotated.xlsx" for name in candidates) if name.casefold() not in taken)
+    name = next(name for name in (f"{_short(name)}-annotated.xlsx" for name in candidates) if name.casefold() not in taken)
     taken.add(name.casefold())
     return name
+
+
+def _short(name: str) -> str:
+    """Return a name, without its middle where no file system would take it with what stands behind it."""
+    return name if len(name.encode()) <= _LONGEST_NAME else f"{name[:30]}…{name[-30:]}"
 
 
 def _annotated(project: Project, file: str, problems: Sequence[Problem]) -> bytes | None:

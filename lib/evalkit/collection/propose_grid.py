@@ -10,6 +10,7 @@ from evalkit.catalog.mapping_texts import PATH, figure_like, known_unit, path_of
 from evalkit.tables.books import Cell, Sheet
 from evalkit.values import missing_word
 
+_MOST_TABLES = 200  # of a sheet; nobody signs for more
 _LOOKED_AT = 2000  # lines of a table that are looked at to tell what its columns are
 FILLED_IN = re.compile(r"\(?(?:填报|填表|制表|报送|编制|统计|审核|联系|表号|制定|批准|有效|综合|单位|日期|时间|计量)[^:]{0,8}:")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:年度?)?")
@@ -101,6 +102,7 @@ def find_tables(sheet: Sheet, units: Mapping[str, str], regions: Mapping[str, ob
     for (row, column), anchor in sheet.merged.items():
         if anchor in sheet.cells:
             spread.setdefault(row, set()).add(column)
+    width = sheet.last_column
     kinds = {row: _kind_of_row(sheet, row, spread[row]) for row in sorted(spread)}
     tables: list[Found] = []
     heads: list[int] = []
@@ -111,8 +113,10 @@ def find_tables(sheet: Sheet, units: Mapping[str, str], regions: Mapping[str, ob
         if row > before + 1 and tables:
             gap = True
         if kind == "figures":
-            if not tables or (heads and gap and not _repeats(sheet, tables[-1], heads)):
-                tables.append(Found(sheet, _head_rows(sheet, heads), row, row))
+            if not tables or (heads and gap and not _repeats(sheet, tables[-1], heads, width)):
+                if len(tables) == _MOST_TABLES:
+                    break
+                tables.append(Found(sheet, _head_rows(sheet, heads, width), row, row))
             tables[-1].last = row
             heads, gap, apart = [], False, False
         elif kind == "texts":
@@ -128,7 +132,7 @@ def find_tables(sheet: Sheet, units: Mapping[str, str], regions: Mapping[str, ob
             dict.fromkeys(sheet.text(row, column) for row in range(max(end + 1, top - 6), top) for column in sorted(by_row.get(row, ())))
         )
         end = table.last
-        _columns(table, units, regions)
+        _columns(table, units, regions, width)
     return tables
 
 
@@ -150,21 +154,21 @@ def _kind_of_row(sheet: Sheet, row: int, columns: set[int]) -> str:
     return "texts" if len(own) > 1 else "single"
 
 
-def _head_rows(sheet: Sheet, rows: list[int]) -> tuple[int, int]:
+def _head_rows(sheet: Sheet, rows: list[int], width: int) -> tuple[int, int]:
     """Return first and last head row: the last rows that follow each other, without who filled in the table, and when."""
     kept: list[int] = []
     for row in reversed(rows):
-        filled = [plain(sheet.text(row, column)) for column in range(1, sheet.last_column + 1)]
+        filled = [plain(sheet.text(row, column)) for column in range(1, width + 1)]
         if (kept and row != kept[0] - 1) or any(FILLED_IN.match(text) for text in filled):
             break
         kept.insert(0, row)
     return (kept[0], kept[-1]) if kept else (0, 0)
 
 
-def _repeats(sheet: Sheet, table: Found, heads: list[int]) -> bool:
+def _repeats(sheet: Sheet, table: Found, heads: list[int], width: int) -> bool:
     """Return whether the rows say what the head of the table before says: the top of another page."""
     top, bottom = table.heads
-    wide = range(1, sheet.last_column + 1)
+    wide = range(1, width + 1)
     known = [[plain(sheet.text(row, column)) for column in wide] for row in range(top or 1, bottom + 1)]
     return bool(top) and all([plain(sheet.text(row, column)) for column in wide] in known for row in heads)
 
@@ -183,14 +187,14 @@ def side_by_side(table: Found) -> list[Found]:
     return parts if all(part.of("value") for part in parts) else [table]
 
 
-def _columns(table: Found, units: Mapping[str, str], regions: Mapping[str, object]) -> None:
+def _columns(table: Found, units: Mapping[str, str], regions: Mapping[str, object], width: int) -> None:
     sheet = table.sheet
     top, bottom = table.heads
-    while top and top < bottom and len({sheet.merged.get((top, c), (top, c)) for c in range(1, sheet.last_column + 1)
+    while top and top < bottom and len({sheet.merged.get((top, c), (top, c)) for c in range(1, width + 1)
                                         if sheet.text(top, c)}) < 2:  # fmt: skip
         top += 1
     table.heads = (top, bottom)
-    for number in range(1, sheet.last_column + 1):
+    for number in range(1, width + 1):
         cells: dict[int, Cell] = {}
         for row in table.rows():
             anchor = sheet.merged.get((row, number), (row, number))

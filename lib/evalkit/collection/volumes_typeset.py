@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import io
 import json
 import shutil
@@ -73,6 +74,8 @@ def typeset(templates: Path, folder: Path, data: Mapping[str, Any]) -> dict[str,
         typst.compile(str(template), output=str(folder / "own.pdf"), timestamp=_epoch(str(data["report_date"])), **how)
         marks = json.loads(typst.query(str(template), "<section>", field="value", **how))
     except (typst.TypstError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise EvalkitError(Problem("disk_full", Place(folder.name), {"path": folder.name, "detail": error.strerror})) from None
         raise EvalkitError(
             Problem("evidence_template", Place(f"reports/templates/{TEMPLATE}"), {"detail": str(error).splitlines()[0]})
         ) from None
