@@ -461,3 +461,80 @@ def test_random_sheets_and_records(tmp_path_factory: pytest.TempPathFactory, see
     _outcome(put(packed({**parts_of(seeds["xlsx"]), SHEET: b"<worksheet><sheetData>" + data}), folder / "random.xlsx"))
     head = b"\x09\x08\x10\0\0\6\5\0" + bytes(12)
     _outcome(put(_compound(["Workbook"])[:-512] + head + data, folder / "random.xls"))
+
+
+# --- what looks otherwise than it is stored ------------------------------------------------------------------------
+
+
+def one_row(path: Path, cells: str, shared: str = "") -> Path:
+    """Write a workbook with these cells in its first row."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        sheet = parts["xl/worksheets/sheet1.xml"]
+        row = f'<sheetData><row r="1">{cells}</row></sheetData>'.encode()
+        parts["xl/worksheets/sheet1.xml"] = re.sub(rb"<mergeCells.*</mergeCells>", b"", re.sub(rb"<sheetData.*</sheetData>", row, sheet))
+        if shared:
+            main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+            parts["xl/sharedStrings.xml"] = b'<sst xmlns="' + main + b'">' + shared.encode() + b"</sst>"
+
+    return changed(small(path), change)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="A1"><v>12</v><v>34</v></c>',
+        '<c r="A1" t="inlineStr"><is><t>5</t></is><v>3</v></c>',
+        '<c r="A1"><v>1</v><extLst><ext><v>9</v></ext></extLst></c>',
+        '<c r="AB11"><v>1</v></c>',
+    ],
+)
+def test_two_values_of_a_cell_are_never_joined(cells: str, tmp_path: Path) -> None:
+    assert refusal(one_row(tmp_path / "a.xlsx", cells)) == "book_damaged"
+
+
+def test_struck_out_and_lowered_text_of_a_workbook(tmp_path: Path) -> None:
+    shared = (
+        "<si><r><rPr><strike/></rPr><t>90</t></r><r><t>95</t></r></si>"
+        '<si><r><t>95</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>1</t></r></si>'
+        '<si><r><t>PM</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>2.5</t></r></si>'
+        '<si><r><rPr><strike val="0"/></rPr><t>90</t></r></si>'
+    )
+    cells = "".join(f'<c r="{letter}1" t="s"><v>{number}</v></c>' for number, letter in enumerate("ABCD"))
+    assert first(one_row(tmp_path / "a.xlsx", cells, shared)) == {"A1": "9\u03360\u033695", "B1": "95₁", "C1": "PM2.5", "D1": "90"}
+
+
+def test_a_number_in_a_font_that_strikes_out(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_number(0, 0, 90, book.add_format({"font_strikeout": True}))
+    sheet.write_number(0, 1, 95)
+    sheet.write_rich_string(0, 2, book.add_format({"font_strikeout": True}), "90", "95")
+    book.close()
+    expected = {"A1": "9\u03360\u0336", "B1": "95", "C1": "9\u03360\u033695"}
+    assert first(tmp_path / "a.xlsx") == expected
+    for suffix in ("ods", "xls"):
+        assert first(convert(tmp_path / "a.xlsx", suffix, tmp_path / suffix)) == expected
+
+
+def test_struck_out_text_and_equations_of_a_document(tmp_path: Path) -> None:
+    w, m = "http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    struck = "<w:r><w:rPr><w:strike/></w:rPr><w:t>90</w:t></w:r><w:r><w:t>95</w:t></w:r>"
+    raised = "<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>4</m:t></m:r></m:sup></m:sSup>"
+    parted = "<m:f><m:num><m:r><m:t>3</m:t></m:r></m:num><m:den><m:r><m:t>4</m:t></m:r></m:den></m:f>"
+    cells = "".join(f"<w:tc><w:p>{inside}</w:p></w:tc>" for inside in (struck, raised, parted))
+    text = f'<w:document xmlns:w="{w}" xmlns:m="{m}"><w:body><w:tbl><w:tr>{cells}</w:tr></w:tbl></w:body></w:document>'
+    path = changed(document(tmp_path / "a.docx"), lambda parts: parts.update({"word/document.xml": text.encode()}))
+    assert first(path) == {"A1": "9\u03360\u033695", "B1": "10⁴", "C1": "3/4"}
+
+
+def test_words_of_a_shape_are_not_those_of_the_cell_it_lies_on(tmp_path: Path) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        shape = b'<draw:custom-shape xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><text:p>95</text:p></draw:custom-shape>'
+        row = b"<table:table-row><table:table-cell>" + shape + b"</table:table-cell></table:table-row>"
+        parts["content.xml"] = re.sub(rb"(<table:table [^>]*>).*(</table:table>)", rb"\1" + row + rb"\2", parts["content.xml"], count=1)
+
+    path = convert(small(tmp_path / "a.xlsx"), "ods", tmp_path / "ods")
+    assert first(changed(path, change)) == {}

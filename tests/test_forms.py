@@ -506,6 +506,25 @@ def test_a_form_of_another_version_or_without_its_columns_is_not_read(filled: Fi
     assert figures == {} and problems[0].code == "form_columns" and "无数值原因" in problems[0].message("zh")
 
 
+def test_hidden_columns_that_contradict_each_other(filled: Filled) -> None:
+    filled.put(*GOOD, "id_period", "2019")
+    figures, problems = filled.read()
+    assert ("air.days_good", "2019") not in figures and problems[0].code == "form_label"
+    filled.put(*GOOD, "id_period", "2024")
+    other = next(variable for variable, _ in filled.rows if variable != GOOD[0])
+    filled.put(*GOOD, "id_variable", other)
+    figures, problems = filled.read()
+    assert (problems[0].code, problems[0].place.cell) == ("form_label", filled.address(*GOOD, "name"))
+
+
+def test_a_column_that_stands_twice(filled: Filled) -> None:
+    spare = filled.sheet.max_column + 1
+    filled.sheet.cell(1, spare).value = "value"
+    filled.sheet.cell(filled.rows[GOOD], spare).value = 77
+    figures, problems = filled.read()
+    assert figures == {} and problems[0].code == "duplicate_id"
+
+
 def test_an_item_that_was_renamed_since_is_said(filled: Filled, project: TinyProject) -> None:
     project.edit("params/variables.yml", "name_zh: 优良天数", "name_zh: 优良天数（标况）")
     filled.catalog = project.catalog()

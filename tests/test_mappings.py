@@ -480,6 +480,9 @@ def test_single_cells_with_the_label_beside_them(catalog: Catalog, tmp_path: Pat
         ("living.resident_population", "B4", "52.3", "万人", "2024"),
     }
     assert [(p.code, p.values["cells"]) for p in problems] == [("figures_unread", ["C5"])]
+    joined = workbook(tmp_path / "m.xlsx", [*FORM[:3], ["常住人口", None]], ["B3:B4"])
+    figures, problems = read_mapped(catalog, RUN, mapping(FORM_MAP), joined, "t.xlsx")
+    assert {f.address for f in figures} == {"B3", "D3"} and codes(problems) == ["merged_value"]
     other = [FORM[0], [None, "2023年"], *FORM[2:]]  # the year above a cell
     assert set(codes(refused(catalog, FORM_MAP, workbook(tmp_path / "y.xlsx", other)))) == {"mapping_year_differs"}
     moved = [FORM[0], [], [], *FORM[2:]]

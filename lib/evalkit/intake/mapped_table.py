@@ -263,6 +263,10 @@ class _Reader:
             if entry.ignore or cell is None or not cell.text:
                 continue
             code = entry.region or self.table.region or self.mapping.region_of(self.file)
+            if anchor != (row, number) and missing_word(cell.text) is None:  # it stands under another label
+                cells = [cell_name(anchor[1] - 1, anchor[0]), entry.cell]
+                self.problem("merged_value", (row, number), code, count=len(cells), cells=cells)
+                continue
             variable = entry.variable or ""
             like = MappedColumn.model_validate({"column": "A", "is": "value", "head": entry.label, "unit": entry.unit, "note": entry.note})
             unit = self.unit((row, number), like, None, "", code, variable)

@@ -68,8 +68,8 @@ def struck(text: str) -> str:
 
 
 def struck_cell(cell: Cell) -> Cell:
-    """Return a cell that is struck out as a whole."""
-    return cell if cell.kind == "error" else replace(cell, text=struck(cell.text.replace(STRUCK, "")), kind="text")
+    """Return a cell whose font strikes out; where its text has fonts of its own, these say what is struck out."""
+    return cell if cell.kind == "error" or STRUCK in cell.text else replace(cell, text=struck(cell.text), kind="text")
 
 
 def number(raw: str, form: str, epoch_1904: bool = False, formula: bool = False) -> Cell:
