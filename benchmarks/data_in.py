@@ -149,7 +149,7 @@ def main() -> None:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         ours, memory = child(READ, str(folder), "tidy", str(ROWS))
         plain, _ = child(PANDAS, str(path))
-        print(f"tidy file of {ROWS} rows: {ours:.1f} s, {memory:.2f} GB; pandas.read_csv {plain:.1f} s; ratio {ours / plain:.1f}")
+        print(f"tidy file of {ROWS} rows: {ours:.1f} s, {memory:.2f} GB; pandas.read_csv {plain:.2f} s; ratio {ours / plain:.0f}")
 
 
 if __name__ == "__main__":

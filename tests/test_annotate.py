@@ -29,12 +29,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from rich.console import Console
 from typer.testing import CliRunner
 
+from evalkit.catalog import Catalog
 from evalkit.cli.checking import problem_table
 from evalkit.cli.commands import app
 from evalkit.collection import annotate, issue_sheet
 from evalkit.collection.annotate import list_workbook, write_issue_files
 from evalkit.collection.issue_sheet import FILLS, HEAD_LINE
-from evalkit.collection.problems import SYMBOLS, asked, by_file, cell_of
+from evalkit.collection.problems import SYMBOLS, asked, by_file, cell_of, with_names
 from evalkit.intake.form_layout import ISSUES_MARK
 from evalkit.messages import EvalkitError, Place, Problem, known_codes, words
 from evalkit.project import Project
@@ -244,6 +245,17 @@ def test_nonsense_in_the_hidden_column_is_passed_over(nonsense: str, home: Proje
         book["问题清单"].cell(line, 8).value = f"{address} <fill><patternFill/></fill>"
     book.save(home.root / FILE)
     assert copy_of(home, [problem("B6")], "again")["数据"]["B6"].comment is not None
+
+
+def test_a_department_reads_the_name_of_a_variable_before_its_id(catalog: Catalog) -> None:
+    given = [
+        Problem("not_a_number", Place(FILE, "数据", "B3"), {"variable": variable, "value": "约30", "figure_fault": "about"})
+        for variable in ("ecology.bank_length", "assigned.air.good_day_ratio", "none.such")
+    ]
+    said = [problem.message("zh") for problem in with_names(catalog, [*given, problem("B3")])]
+    assert "变量“河湖岸线总长度（ecology.bank_length）”" in said[0]
+    assert "（assigned.air.good_day_ratio）”" in said[1] and "变量“none.such”" in said[2]
+    assert said[3] == problem("B3").message("zh")
 
 
 def test_a_sheet_of_that_name_is_left_alone(home: Project) -> None:

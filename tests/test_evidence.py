@@ -210,6 +210,29 @@ def test_an_id_that_the_register_does_not_have_is_told(proved: TinyProject) -> N
     assert len(found) == 1 and "V7" in found[0].message("zh")
 
 
+def test_a_form_names_the_file_and_the_register_knows_it(proved: TinyProject) -> None:
+    proved.write("data/raw/try/air.pdf", pdf())
+    register(proved, PLAN.format(hash=""), "V2,999001,air.days_good,2024,年报,3,try/air.pdf,,yes,")
+    text = proved.text(proved.data).splitlines()
+    good = next(line for line in text if ",air.days_good," in line and ",2024," in line)
+    valid = next(line for line in text if ",air.days_valid," in line and ",2024," in line)
+    named = {good: good + ",air.pdf；V1", valid: valid + ",air.pdf"}
+    proved.write(proved.data, "\n".join([text[0] + ",evidence_id", *(named.get(line, line + ",") for line in text[1:])]))
+    inputs = proved.inputs()
+    assert inputs.items["999001", "air.days_good", "2024"].evidence_id == "V2;V1"
+    found = [problem for problem in inputs.problems if problem.code == "evidence_unknown"]
+    assert len(found) == 1 and "air.pdf" in found[0].message("zh"), "registered for another figure"
+    assert inputs.items["999001", "air.days_valid", "2024"].evidence_id == "air.pdf"
+
+
+def test_an_empty_file_proves_nothing(proved: TinyProject) -> None:
+    proved.write("data/raw/try/plan.pdf", b"")
+    recorded(proved)
+    inputs = proved.inputs()
+    assert "evidence_file_missing" in {problem.code for problem in inputs.problems} and inputs.held_back
+    assert proved.result("R2")["status"] == "pending"
+
+
 def test_evidence_makes_a_region_stale(proved: TinyProject) -> None:
     shutil.copytree(ROOT / "notebooks", proved.root / "notebooks")
     catalog = proved.catalog(units=False)

@@ -716,6 +716,8 @@ def test_the_command_writes_and_says_what(run_command: Callable[..., Any], tmp_p
     assert done.exit_code == 0, done.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["example-county-2024-water.docx", "example-county-2024-water.xlsx"]
     assert "example-county-2024-water.xlsx" in done.output and "4 项 17 格" in done.output
+    by_name = run_command("example-county-2024", "--out", str(tmp_path / "named"), "--department", "水务")
+    assert by_name.exit_code == 0 and "example-county-2024-water.xlsx" in by_name.output, "an other name of the department"
     assert run_command("example-county-2024", "--out", str(tmp_path), "--by", "x").exit_code == 2
 
 

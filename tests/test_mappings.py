@@ -264,6 +264,27 @@ def test_regions_down_and_variables_across(catalog: Catalog, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize(("total", "differs"), [(300, False), (307, False), (306, True)])
+def test_a_total_may_count_a_region_that_is_passed_over(total: int, differs: bool, catalog: Catalog, tmp_path: Path) -> None:
+    rows = [["县（区）", "森林面积（公顷）"], ["示例甲县", 100], ["乙县", 200], ["外地农场", 7], ["合计", total]]
+    text = """
+tables:
+  - sheet: 表
+    head_rows: "1"
+    period: "2024"
+    columns:
+      - {column: A, is: region, head: 县（区）}
+      - {column: B, is: value, head: 森林面积（公顷）, variable: ecology.forest_area}
+    regions:
+      - {text: 乙县, region: "999202"}
+      - {text: 外地农场, ignore: 不在本市}
+    totals: [合计]
+"""
+    figures, problems = county(catalog, text, workbook(tmp_path / "t.xlsx", rows))
+    assert {figure.region_code for figure in figures} == {"999201", "999202"}
+    assert codes(problems) == (["total_differs"] if differs else [])
+
+
 def test_an_unknown_region_is_an_error_and_never_guessed(catalog: Catalog, tmp_path: Path) -> None:
     text = COUNTY_MAP.replace('      - {text: 乙县, region: "999202"}\n', "")
     figures, problems = county(catalog, text, workbook(tmp_path / "t.xlsx", COUNTY))

@@ -276,6 +276,25 @@ def test_layouts_of_the_field(
     assert ({key: value[1] for key, value in found.items()}, problems) == (wanted, [])
 
 
+def test_a_short_column_of_categories_is_not_taken_for_the_items(catalog: Catalog, tmp_path: Path) -> None:
+    rows: Rows = [
+        ["类别", "指标", "计量单位", "2023年", "2024年", "比上年±%"],
+        ["岸线", "河湖岸线总长度", "公里", 412, 412, 0],
+        ["", "  其中：划入保护的河湖岸线长度", "公里", 301.5, 312.5, 3.6],
+        ["用水", "用水总量", "万立方米", 14310, 14190, -0.8],
+        ["", "农业用水", "万立方米", 9000, 8800, -2.2],
+        ["", "工业用水", "万立方米", 3310, 3290, -0.6],
+        ["", "生活用水", "万立方米", 2000, 2100, 5],
+        ["", "合计", "万立方米", 14310, 14190, -0.8],
+    ]
+    text, drafts = drafted(catalog, workbook(tmp_path / "t.xlsx", rows, ["A2:A3", "A4:A8"]))
+    assert [guess.variable for guess in drafts[0].guesses if guess.variable] == [
+        "ecology.bank_length", "ecology.bank_protected_length", "economy.water_use",
+    ]  # fmt: skip
+    assert "{column: B, is: item, head: 指标}" in text
+    assert "# period:" not in text, "the heads say the years; an open column has a remark of its own"
+
+
 def test_a_draft_that_does_not_say_the_year_cannot_be_signed(catalog: Catalog, tmp_path: Path) -> None:
     rows = [["指标", "单位", "数值"], ["森林面积", "公顷", 5]]
     text, _ = drafted(catalog, workbook(tmp_path / "t.xlsx", rows))

@@ -143,7 +143,7 @@ def test_a_raw_file_that_changed_is_named_with_its_values(project: TinyProject) 
     outcome = run_assessment(project.catalog(), "try", workers=1)
     [problem] = [problem for problem in outcome.problems if problem.code == "raw_changed"]
     assert problem.place.file == DATA and problem.severity == "warning" and problem.values["count"] == 2
-    assert "试验县 处理率 2024 72.5 → 73.5" in problem.message("zh") and "333 → not_involved" in problem.message("zh")
+    assert "试验县 处理率 2024 72.5 → 73.5" in problem.message("zh") and "333 → 不涉及" in problem.message("zh")
     again = run_assessment(project.catalog(), "try", workers=1)
     assert "raw_changed" not in {problem.code for problem in again.problems}
     assert "raw_changed" not in (project.root / "data/processed/try/issues.csv").read_text(encoding="utf-8-sig")

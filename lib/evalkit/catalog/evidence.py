@@ -27,6 +27,7 @@ _STAMPED = {"是": "yes", "已盖章": "yes", "否": "no", "未盖章": "no", "�
 _IDS = re.compile(r"[;；]")
 
 #: How far a piece of evidence is: the worst first.
+_NOTHING = hashlib.sha256(b"").hexdigest()  # an upload that failed proves nothing
 STATES = ("file_missing", "no_file", "changed", "unrecorded", "unstamped", "cited", "complete")
 #: Those with which nothing is left to do.
 SETTLED = ("cited", "complete")
@@ -96,9 +97,10 @@ class Register:
         return self.raw.joinpath(*file.split("/"))
 
     def found(self, file: str) -> str:
-        """Return the SHA-256 that a file has now; empty when there is no such file."""
+        """Return the SHA-256 that a file has now; empty when there is no such file, or nothing in it."""
         if file not in self._hashes:
-            self._hashes[file] = self.kept.get(file, "") if self.kept is not None else digest_of(self.path(file))
+            digest = self.kept.get(file, "") if self.kept is not None else digest_of(self.path(file))
+            self._hashes[file] = "" if digest == _NOTHING else digest
         return self._hashes[file]
 
     def state(self, row: Evidence) -> State:

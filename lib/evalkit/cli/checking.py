@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from evalkit.catalog import Catalog
+
 _MOST_SHOWN = 200  # problems of a file on the terminal
 _WIDE = 110  # columns from which on message and remedy stand beside each other
 
@@ -35,19 +37,19 @@ def check(
     from evalkit.collection.problems import counts, once
     from evalkit.runner.run import issue_record
 
-    found, root = _found(runs)
+    found, root, catalog = _found(runs)
     problems = once(problem for own in found.values() for problem in own)
     if as_json:
         print(json.dumps([issue_record(problem) for problem in problems], ensure_ascii=False, indent=2))
     else:
         _show(problems, len(found) if "" not in found else 0)
     if out_dir is not None:
-        _write(root, found, out_dir, quiet=as_json)
+        _write(root, catalog, found, out_dir, quiet=as_json)
     raise typer.Exit(1 if counts(problems)["error"] else 0)
 
 
-def _found(runs: list[str] | None) -> tuple[dict[str, list[Problem]], Path]:
-    """Return problems by run, and the project's folder; those of the rules alone where these cannot be loaded."""
+def _found(runs: list[str] | None) -> tuple[dict[str, list[Problem]], Path, Catalog | None]:
+    """Return problems by run, the project's folder and the rules; without these, problems are those of the rules alone."""
     from evalkit.catalog import load_catalog
     from evalkit.collection.problems import problems_of
     from evalkit.project import find_project
@@ -56,16 +58,17 @@ def _found(runs: list[str] | None) -> tuple[dict[str, list[Problem]], Path]:
     try:
         catalog = load_catalog(units=True)
     except EvalkitError as error:
-        return {"": error.problems}, project.root
+        return {"": error.problems}, project.root, None
     for run_id in runs or []:
         catalog.run(run_id)
-    return {run_id: problems_of(catalog, run_id) for run_id in catalog.in_order(runs or catalog.runs)}, project.root
+    return {run_id: problems_of(catalog, run_id) for run_id in catalog.in_order(runs or catalog.runs)}, project.root, catalog
 
 
-def _write(root: Path, found: dict[str, list[Problem]], out_dir: Path, *, quiet: bool) -> None:
+def _write(root: Path, catalog: Catalog | None, found: dict[str, list[Problem]], out_dir: Path, *, quiet: bool) -> None:
     """Write the files of each run, in a folder of its own where there are several, and print their names."""
     from evalkit.cli.console import consoles
     from evalkit.collection.annotate import refuse_raw, write_issue_files
+    from evalkit.collection.problems import with_names
     from evalkit.project import Project
     from evalkit.runner.run import ISSUE_COLUMNS, issue_record
     from evalkit.tables import write_csv
@@ -78,7 +81,8 @@ def _write(root: Path, found: dict[str, list[Problem]], out_dir: Path, *, quiet:
     for run_id, problems in found.items():
         path = folders[run_id] / "issues.csv"
         write_csv(path, ISSUE_COLUMNS, (issue_record(problem) for problem in problems))
-        for written in [path, *write_issue_files(project, problems, folders[run_id]).paths]:
+        named = with_names(catalog, problems) if catalog is not None else problems
+        for written in [path, *write_issue_files(project, named, folders[run_id]).paths]:
             (err if quiet else out).print(written.as_posix(), markup=False)
 
 

@@ -15,7 +15,7 @@ def template(
         str, typer.Option("--by", help="department：每个部门一份；region：每个地区一份。One workbook per department or region.")
     ] = "department",
     department: Annotated[
-        str, typer.Option("--department", help="只要这个部门的，编号见 params/departments.yml。Only this department.")
+        str, typer.Option("--department", help="只要这个部门，写编号或名称（params/departments.yml）。Only this department, by id or name.")
     ] = "",
 ) -> None:
     """生成数据填报表和函。Write collection forms and request letters.

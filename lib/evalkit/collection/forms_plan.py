@@ -127,6 +127,8 @@ def plan_forms(
     """
     run = catalog.run(run_id)
     departments = {**catalog.departments, (lead := lead_of(catalog.departments)).id: lead}
+    if department and department not in departments:  # its name, or another that it goes by
+        department = next((own.id for own in named(departments, department)[0]), department)
     if department and department not in departments:
         values: dict[str, object] = {"kind": "department", "id": department, "hint": near(department, departments)}
         raise EvalkitError(Problem("unknown_id", Place("params/departments.yml"), values))

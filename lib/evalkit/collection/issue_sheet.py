@@ -154,4 +154,5 @@ def _print_setup(sheet: Any, area: str) -> None:
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.footer = 0.3
     sheet.oddFooter.center.text = "&P / &N"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from evalkit.assessment import assess, check_run
 from evalkit.assessment.needs import unused_inputs
 from evalkit.catalog import Catalog
 from evalkit.intake import read_inputs
-from evalkit.messages import EvalkitError, Problem, word
+from evalkit.messages import EvalkitError, Problem, language, word
 
 SEVERITIES = ("error", "warning", "note")
 #: Beside the word, so that a severity is not a colour alone; in the fonts of Excel, WPS and terminals.
@@ -75,6 +76,25 @@ def cell_of(address: str) -> tuple[int, int] | None:
     for letter in found[1]:
         column = column * 26 + ord(letter) - 64
     return int(found[2]), column
+
+
+def with_names(catalog: Catalog, problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems that call a variable by its name, the id in brackets: a department knows what its form says."""
+    return [replace(problem, values={**problem.values, "variable": _called(catalog, problem.values)}) if _unnamed(problem) else problem
+            for problem in problems]  # fmt: skip
+
+
+def _unnamed(problem: Problem) -> bool:
+    return "variable" in problem.values and "name" not in problem.values
+
+
+def _called(catalog: Catalog, values: dict[str, object]) -> str:
+    variable = str(values["variable"])
+    family, _, measure = variable.partition(".")
+    known = catalog.variables.get(variable) or (catalog.measures.get(measure) if family in ("reported", "assigned") else None)
+    if known is None:
+        return variable
+    return f"{known.name_zh}（{variable}）" if language() == "zh" else f"{known.name_en} ({variable})"
 
 
 def asked(problem: Problem) -> str:

@@ -178,7 +178,9 @@ class _Proposer:
         scores = {column.number: self.likeness(list(dict.fromkeys(column.texts.values()))[:60]) for column in texts}
         best = max(texts, key=lambda column: (column.kind == "item", scores[column.number], -column.number), default=None)
         if best is not None and scores[best.number] < 60 < max(scores.values()):
-            best = max(texts, key=lambda column: (scores[column.number], -column.number))
+            liker = max(texts, key=lambda column: (scores[column.number], -column.number))
+            if self.named(liker) >= self.named(best):  # a short column of categories is like many things and names none
+                best = liker
         labelled = table.of("region") or table.of("period")
         for column in texts:
             column.kind = "other"
@@ -198,6 +200,11 @@ class _Proposer:
         """Return how much texts look like names of variables: the mean of the best scores."""
         scores = [found[0].score if (found := self.names.match(self.names.readings(text), "")) else 0 for text in texts]
         return sum(scores) / len(scores) if scores else 0.0
+
+    def named(self, column: Column) -> int:
+        """Return how many texts of a column are surely a variable's name."""
+        texts = list(dict.fromkeys(column.texts.values()))[:60]
+        return sum(sure(self.names.match(self.names.readings(text), "")) for text in texts)
 
     def label_columns(self, table: Found, draft: TableDraft) -> None:
         for column in table.columns:

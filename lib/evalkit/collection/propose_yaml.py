@@ -65,10 +65,9 @@ def _table(draft: TableDraft) -> list[str]:
 def _undated(draft: TableDraft) -> bool:
     if any(entry.content.get("is") == "period" for entry in draft.columns):
         return False
-    values = [
-        entry for entry in [*draft.columns, *draft.cells] if entry.content.get("is") in ("value", None) or OPEN in entry.content.values()
-    ]
-    return any("period" not in entry.content for entry in values)
+    entries = [*draft.columns, *draft.cells]
+    values = [entry for entry in entries if entry.content.get("is") in ("value", None)]  # of an open column its own remark speaks
+    return any("period" not in entry.content for entry in values or [entry for entry in entries if OPEN in entry.content.values()])
 
 
 def _entries(key: str, entries: Sequence[Entry]) -> list[str]:

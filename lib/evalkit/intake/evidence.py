@@ -74,11 +74,24 @@ def _fill(inputs: Inputs, register: Register) -> None:
         for variable in (row.key, f"reported.{row.key}"):
             rows[(row.region_code, variable)].append(row)
     known = {row.id for row in register.rows}
+    files: dict[tuple[str, str], list[Evidence]] = defaultdict(list)  # a form asks for the name of the file, not for an id
+    for row in register.rows:
+        files[(row.region_code, row.file.rpartition("/")[2])].append(row)
     for key, item in inputs.items.items():
         if not item.evidence_id:
             ids = [row.id for row in rows.get((item.region, item.variable), []) if row.proves(item.variable, item.period)]
             if ids:
                 inputs.items[key] = replace(item, evidence_id=";".join(ids))
-        elif strange := [name for name in item.evidence_id.replace("；", ";").split(";") if name.strip() not in known]:
+            continue
+        said: dict[str, None] = {}
+        strange = []
+        for name in (name.strip() for name in item.evidence_id.replace("；", ";").split(";")):
+            of_file = [row.id for row in files.get((item.region, name), []) if row.proves(item.variable, item.period)]
+            if name not in known and not of_file:
+                strange.append(name)
+            said |= dict.fromkeys([name] if name in known or not of_file else of_file)
+        if list(said) != item.evidence_id.split(";"):
+            inputs.items[key] = replace(item, evidence_id=";".join(said))
+        if strange:
             values = {"ids": strange, "register": register.label}
             inputs.problems.append(Problem("evidence_unknown", item.place(), values, "warning", item.region))

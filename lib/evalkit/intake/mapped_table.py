@@ -141,7 +141,13 @@ class _Reader:
             elif column.variable is None and item is None:
                 if cell is not None:
                     self.note("item_unmapped", self.item_text(labels), cell, (row, number))
-            elif code != _IGNORED and (item is None or not item.ignore):
+            elif item is not None and item.ignore:
+                continue
+            elif code == _IGNORED:
+                if cell is not None:
+                    variable = column.variable or (item.variable if item else None) or ""
+                    self.sum(row, number, column, labels, cell, total=False, variable=variable, passed_over=True)
+            else:
                 self.take(row, number, column, item, column.region or code, labels, cell or _EMPTY, said if cell is None else "")
 
     def label(self, row: int, number: int, column: MappedColumn) -> str:
@@ -238,8 +244,9 @@ class _Reader:
         return said[0] if said else printed.strip() or self.fallback
 
     def sum(
-        self, row: int, number: int, column: MappedColumn, labels: dict[int, str], cell: Cell, *, total: bool, variable: str = ""
-    ) -> None:
+        self, row: int, number: int, column: MappedColumn, labels: dict[int, str], cell: Cell, *, total: bool, variable: str = "",
+        passed_over: bool = False,
+    ) -> None:  # fmt: skip
         """Remember a figure for the comparison with totals: in tables of several regions, of what can be added up."""
         if not self.sums or not self.columns["region"] or not cell.text:
             return
@@ -250,7 +257,7 @@ class _Reader:
         group = "|".join(plain(labels[n]) for kind in ("item", "period") for n, _ in self.columns[kind])
         if total and any(plain(labels[n]) in self.sums for n, _ in self.columns["item"]):
             return
-        self.totals.add((row, number), group, cell, total=total)
+        self.totals.add((row, number), group, cell, total=total, passed_over=passed_over)
 
     # Single cells
 

@@ -58,7 +58,7 @@ class Place:
     key: str = ""
 
     def __str__(self) -> str:
-        spot = f"{self.sheet}!{self.cell}" if self.sheet else self.cell
+        spot = "!".join(part for part in (self.sheet, self.cell) if part)
         return " ".join(part for part in (self.file, spot, self.key) if part)
 
 

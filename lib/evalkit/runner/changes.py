@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
-from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.messages import EvalkitError, Place, Problem, word
 from evalkit.runner import state
 from evalkit.tables import file_sha256, read_csv
 
@@ -58,7 +58,7 @@ def _differs(path: Path, digest: str) -> bool:
 
 
 def _said(value: str, missing: str) -> str:
-    return value or missing or "—"
+    return value or (word("reason", missing) if missing else "—")
 
 
 def _name(catalog: Catalog, key: _Key) -> str:
