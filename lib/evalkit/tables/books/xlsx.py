@@ -16,8 +16,8 @@ from evalkit.tables.books.bounds import Budget
 from evalkit.tables.books.finish import finish
 from evalkit.tables.books.grid import Cell, Sheet, Spot
 from evalkit.tables.books.markup import Handler, Names
-from evalkit.tables.books.plain import NO_CACHE, day, lowered, number, raised, struck, struck_cell, typed
-from evalkit.tables.books.xlsx_parts import NO, Columns, Notes, Strings, Styles, Workbook, area, relations, unescape
+from evalkit.tables.books.plain import NO_CACHE, day, number, struck_cell, typed
+from evalkit.tables.books.xlsx_parts import Columns, Notes, Piece, Strings, Styles, Workbook, area, relations, unescape
 
 BOOK = "xl/workbook.xml"
 _LETTERS = re.compile(r"[A-Z]{1,3}")
@@ -121,7 +121,8 @@ class _Reader(Handler):
         self.within = False  # a row
         self.kind = ""
         self.style = ""
-        self.formula = self.inline = self.guide = self.reading = self.raised = self.lowered = self.struck = False
+        self.formula = self.inline = self.guide = self.reading = False
+        self.piece = Piece()
         self.valued = False  # the cell has a value: a second one would be joined to it
         self.raw = ""
 
@@ -144,12 +145,8 @@ class _Reader(Handler):
             self.formula = True
         elif name == "rPh":
             self.guide = True
-        elif name == "r":
-            self.raised = self.lowered = self.struck = False
-        elif name == "vertAlign":
-            self.raised, self.lowered = (attributes.get("val") == which for which in ("superscript", "subscript"))
-        elif name == "strike":
-            self.struck = attributes.get("val") not in NO
+        elif name in Piece.NAMES:
+            self.piece.take(name, attributes)
         elif name == "col" and (attributes.get("hidden") in _YES or _zero(attributes.get("width"))):
             self.hidden_columns.append((_whole(attributes.get("min")), _whole(attributes.get("max"))))
         elif name == "mergeCell":
@@ -161,8 +158,7 @@ class _Reader(Handler):
     def data(self, text: str) -> None:
         """Take some of a value."""
         if self.reading:
-            text = raised(text) if self.raised else lowered(text, self.raw) if self.lowered else text
-            self.raw += struck(text) if self.struck else text
+            self.raw += self.piece.marked(text, self.raw)
             if len(self.raw) > self.budget.bounds.longest:
                 self.budget.too_many("longest", self.budget.bounds.longest, self._place())
 
@@ -204,7 +200,8 @@ class _Reader(Handler):
             self.column = self.columns[letters]
         self.kind = attributes.get("t", "n")
         self.style = attributes.get("s", "")
-        self.formula = self.inline = self.guide = self.raised = self.lowered = self.struck = self.valued = False
+        self.formula = self.inline = self.guide = self.valued = False
+        self.piece.plain()
         self.raw = ""
 
     def _put(self) -> None:

@@ -144,6 +144,33 @@ class Styles(Handler):
             self.within = False
 
 
+class Piece:
+    """How a piece of a text is set: raised, lowered, struck out."""
+
+    NAMES = ("r", "vertAlign", "strike")
+
+    def __init__(self) -> None:
+        self.plain()
+
+    def plain(self) -> None:
+        """Begin a text, or a piece of it that says nothing of itself yet."""
+        self.raised = self.lowered = self.struck = False
+
+    def take(self, name: str, attributes: dict[str, str]) -> None:
+        """Take one of the elements :attr:`NAMES`."""
+        if name == "r":
+            self.plain()
+        elif name == "vertAlign":
+            self.raised, self.lowered = (attributes.get("val") == which for which in ("superscript", "subscript"))
+        else:
+            self.struck = attributes.get("val") not in NO
+
+    def marked(self, text: str, before: str) -> str:
+        """Return the text with the signs that keep its meaning; `before` is what stands in front of it."""
+        text = raised(text) if self.raised else lowered(text, before) if self.lowered else text
+        return struck(text) if self.struck else text
+
+
 class Strings(Handler):
     """Texts that cells share; those of phonetic guides are left out."""
 
@@ -153,7 +180,8 @@ class Strings(Handler):
         self.item = item
         self.pieces: list[str] | None = None
         self.reading = False
-        self.guide = self.raised = self.lowered = self.struck = False
+        self.guide = False
+        self.piece = Piece()
         self.length = 0
         self.names = Names()
 
@@ -166,21 +194,16 @@ class Strings(Handler):
         elif name == self.item:
             self.pieces = []
             self.length = 0
-            self.raised = self.lowered = self.struck = False
+            self.piece.plain()
         elif name == "rPh":
             self.guide = True
-        elif name == "r":
-            self.raised = self.lowered = self.struck = False
-        elif name == "vertAlign":
-            self.raised, self.lowered = (attributes.get("val") == which for which in ("superscript", "subscript"))
-        elif name == "strike":
-            self.struck = attributes.get("val") not in NO
+        elif name in Piece.NAMES:
+            self.piece.take(name, attributes)
 
     def data(self, text: str) -> None:
         """Take some of a text."""
         if self.reading and self.pieces is not None:
-            text = raised(text) if self.raised else lowered(text, self.pieces[-1] if self.pieces else "") if self.lowered else text
-            self.pieces.append(struck(text) if self.struck else text)
+            self.pieces.append(self.piece.marked(text, self.pieces[-1] if self.pieces else ""))
             self.length += len(text)
             self.budget.characters += len(text)
             if self.length > self.budget.bounds.longest:
