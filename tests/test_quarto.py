@@ -18,7 +18,7 @@ import report_samples as samples
 from evalkit.report import build, quarto
 from evalkit.report.canvas import Chart
 from evalkit.report.check import ReportError, docx_text, html_text
-from evalkit.report.document import FORMATS, Document
+from evalkit.report.frame import FORMATS, Document
 from evalkit.report.render import render
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a bash script")

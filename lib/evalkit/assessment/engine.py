@@ -115,11 +115,14 @@ def scopes_of(catalog: Catalog, inputs: Inputs, run: Run, region: Region) -> dic
     base = catalog.base_period(run, region.code)
     scopes = {set_id: Scope(catalog, inputs, region, base) for set_id in run.sets}
     for plan in catalog.plans_of(run, region.code):
-        scopes[plan.id] = Scope(catalog, inputs, region, Period.parse(plan.base_period), _overrides(catalog, plan, region))
+        begun = Period.parse(plan.base_period) if plan.base_period else None
+        scopes[plan.id] = Scope(catalog, inputs, region, begun, _overrides(catalog, plan, region))
     return scopes
 
 
 def _overrides(catalog: Catalog, plan: Plan, region: Region) -> dict[tuple[str, str], BaseValue]:
+    if plan.base_period is None:
+        return {}
     return {(measure_of(catalog, plan, row, region), plan.base_period): row.base for row in plan.indicators if row.base}
 
 

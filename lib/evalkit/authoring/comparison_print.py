@@ -14,7 +14,7 @@ from evalkit.catalog import Catalog
 from evalkit.messages import Language
 from evalkit.report import look
 from evalkit.report.difference import pipe_table
-from evalkit.report.document import FORMATS, Document, tidy, yaml_text
+from evalkit.report.frame import FORMATS, Document, tidy, yaml_text
 from evalkit.report.tables import Align, Cell, Grid, escape, fit_widths, grid_table
 from evalkit.tables import write_bytes, write_json, write_text
 

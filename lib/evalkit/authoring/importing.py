@@ -20,6 +20,7 @@ from evalkit.authoring.typed_measures import Measures
 from evalkit.authoring.typed_rows import Rows
 from evalkit.catalog import Catalog
 from evalkit.catalog.links import check_links
+from evalkit.catalog.links_plans import check_plans
 from evalkit.catalog.models import ClassDimension, Document, IndicatorSet, Measure
 from evalkit.catalog.reading import build, build_list
 from evalkit.messages import EvalkitError, Place, Problem, word
@@ -209,7 +210,7 @@ class _Reading:
         )
         self._typed_as_verified(indicator_set, new)
         reached = {measure.id for measure in measures_of(whole, indicator_set)}
-        self.found.problems += check_links(whole, units=True)
+        self.found.problems += [*check_links(whole, units=True), *check_plans(whole)]
         if not self.found.errors:
             self.found.indicator_set = indicator_set
             self.found.measures = [measure for measure in new.values() if measure.id in reached]

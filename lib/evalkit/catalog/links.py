@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from evalkit.catalog.links_values import check_limits, check_variables
-from evalkit.catalog.models import Cite, IndicatorSet, Measure, Plan, PlanRow, RowBase, SetRow
+from evalkit.catalog.models import Cite, IndicatorSet, Measure, RowBase, SetRow
 from evalkit.catalog.rules import AboveMeasure, Assigned, ByClass, Compare, Qualitative, Rule, Trend
 from evalkit.catalog.units import UnitMismatchError
 from evalkit.formulas import UnknownFormulaError, split_id
@@ -17,8 +17,6 @@ from evalkit.values import parse_decimal
 
 if TYPE_CHECKING:
     from evalkit.catalog.load import Catalog
-
-_OWN_ROW_NEEDS = ("id", "seq", "domain", "name_zh", "name_en", "unit", "measure", "attribute")
 
 
 def check_links(catalog: Catalog, *, units: bool) -> list[Problem]:
@@ -31,8 +29,6 @@ def check_links(catalog: Catalog, *, units: bool) -> list[Problem]:
     for indicator_set in catalog.sets.values():
         problems.extend(_set(catalog, indicator_set))
     problems.extend(_regions(catalog))
-    for plan in catalog.plans.values():
-        problems.extend(_plan(catalog, plan))
     problems.extend(_runs(catalog))
     if units:
         for unit, detail in catalog.units.check():
@@ -40,7 +36,8 @@ def check_links(catalog: Catalog, *, units: bool) -> list[Problem]:
     return problems
 
 
-def _unknown(kind: str, item_id: str, place: Place, known: object) -> Problem:
+def unknown_id(kind: str, item_id: str, place: Place, known: object) -> Problem:
+    """Return the problem that nothing of that id is known, with near names."""
     from evalkit.catalog.load import near
 
     return Problem("unknown_id", place, {"kind": kind, "id": item_id, "hint": near(item_id, known)})
@@ -51,7 +48,7 @@ def check_cite(catalog: Catalog, cite: Cite | None, place: Place) -> Iterator[Pr
     if cite is None:
         return
     if cite.document not in catalog.documents:
-        yield _unknown("document", cite.document, place, catalog.documents)
+        yield unknown_id("document", cite.document, place, catalog.documents)
     needed = {
         "seen": ("via",),
         "seen_neighbour": ("via",),
@@ -67,7 +64,7 @@ def check_cite(catalog: Catalog, cite: Cite | None, place: Place) -> Iterator[Pr
 def _documents(catalog: Catalog) -> Iterator[Problem]:
     for document in catalog.documents.values():
         if document.superseded_by and document.superseded_by not in catalog.documents:
-            yield _unknown("document", document.superseded_by, catalog.place("document", document.id), catalog.documents)
+            yield unknown_id("document", document.superseded_by, catalog.place("document", document.id), catalog.documents)
 
 
 def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Problem]:
@@ -75,10 +72,10 @@ def _measure(catalog: Catalog, measure: Measure, units: bool) -> Iterator[Proble
     yield from check_cite(catalog, measure.cite, place)
     yield from check_limits(catalog, measure)
     if measure.unit not in catalog.units.names:
-        yield _unknown("unit", measure.unit, place, catalog.units.names)
+        yield unknown_id("unit", measure.unit, place, catalog.units.names)
     for component in measure.components:
         if component not in catalog.measures:
-            yield _unknown("measure", component, place, catalog.measures)
+            yield unknown_id("measure", component, place, catalog.measures)
     path = _way_back(catalog, measure.id, measure.id, ())
     if path:
         yield Problem("definition_circular", place, {"measure": measure.id, "path": " → ".join(path)})
@@ -137,7 +134,7 @@ def _formula(catalog: Catalog, measure: Measure, formula_id: str, place: Place, 
             yield Problem("role_period", place, {"role": role, "at": binding.at})
         unit = catalog.variable_unit(binding.variable)
         if unit is None:
-            yield _unknown("variable", binding.variable, place, catalog.variables)
+            yield unknown_id("variable", binding.variable, place, catalog.variables)
         elif unit in catalog.units.names:
             bound[role] = unit
     if units and len(bound) == len(formula.arguments) and measure.unit in catalog.units.names:
@@ -151,15 +148,16 @@ def _formula(catalog: Catalog, measure: Measure, formula_id: str, place: Place, 
             yield Problem("units_differ", place, {"formula": formula_id, "detail": str(error)})
 
 
-def _rule(catalog: Catalog, rule: Rule, measure_id: str, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
+def check_rule(catalog: Catalog, rule: Rule, measure_id: str, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
+    """Yield what keeps a rule from being applied to a measure."""
     for part in rule.walk():
         tested_id = part.of or measure_id
         tested = catalog.measures.get(tested_id)
         if tested is None:
-            yield _unknown("measure", tested_id, place, catalog.measures)
+            yield unknown_id("measure", tested_id, place, catalog.measures)
             continue
         if isinstance(part, AboveMeasure) and part.measure not in catalog.measures:
-            yield _unknown("measure", part.measure, place, catalog.measures)
+            yield unknown_id("measure", part.measure, place, catalog.measures)
         if isinstance(part, (Trend, Assigned)) and tested.direction == "none" and tested.kind == "number":
             yield Problem("rule_not_applicable", place, {"detail": f"{tested_id}: direction up / down?"})
         if isinstance(part, Qualitative) and tested.kind != "qualitative":
@@ -173,7 +171,7 @@ def _rule(catalog: Catalog, rule: Rule, measure_id: str, place: Place, indicator
 def _class_map(rule: ByClass, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
     dimension = indicator_set.dimension(rule.dimension) if indicator_set else None
     if dimension is None:
-        yield _unknown("class", rule.dimension, place, [d.id for d in indicator_set.classes] if indicator_set else [])
+        yield unknown_id("class", rule.dimension, place, [d.id for d in indicator_set.classes] if indicator_set else [])
         return
     declared = [value.id for value in dimension.values]
     for name, _ in rule.cases:
@@ -186,13 +184,13 @@ def _class_map(rule: ByClass, place: Place, indicator_set: IndicatorSet | None) 
 
 def _row(catalog: Catalog, row: RowBase, place: Place) -> Iterator[Problem]:
     if row.measure not in catalog.measures:
-        yield _unknown("measure", row.measure, place, catalog.measures)
+        yield unknown_id("measure", row.measure, place, catalog.measures)
 
 
 def _set(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
     place = catalog.place("set", indicator_set.id)
     if indicator_set.document not in catalog.documents:
-        yield _unknown("document", indicator_set.document, place, catalog.documents)
+        yield unknown_id("document", indicator_set.document, place, catalog.documents)
     yield from check_cite(catalog, indicator_set.rounding.cite, place)
     seen: dict[str, int] = {}
     for i, row in enumerate(indicator_set.rows):
@@ -206,7 +204,7 @@ def _set(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Problem]:
             measure_id = target.measure or row.measure
             yield from check_cite(catalog, target.cite, where)
             if measure_id in catalog.measures:
-                yield from _rule(catalog, target.rule, measure_id, where, indicator_set)
+                yield from check_rule(catalog, target.rule, measure_id, where, indicator_set)
     yield from _numbers(catalog, indicator_set)
     yield from _pass_rule(catalog, indicator_set)
     yield from check_scoring(catalog, indicator_set)
@@ -216,15 +214,15 @@ def _pass_rule(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Proble
     groups = [group.id for group in indicator_set.groups]
     for i, row in enumerate(indicator_set.rows):
         if row.group is not None and row.group not in groups:
-            yield _unknown("group", row.group, catalog.place("set", indicator_set.id, "rows", i), groups)
+            yield unknown_id("group", row.group, catalog.place("set", indicator_set.id, "rows", i), groups)
     for i, requirement in enumerate(indicator_set.pass_rule.requirements if indicator_set.pass_rule else []):
         place = catalog.place("set", indicator_set.id, "pass_rule", "requirements", i)
         yield from check_cite(catalog, requirement.cite, place)
         if requirement.group is not None and requirement.group not in groups:
-            yield _unknown("group", requirement.group, place, groups)
+            yield unknown_id("group", requirement.group, place, groups)
         for name in requirement.rows:
             if indicator_set.row(name) is None:
-                yield _unknown("row", name, place, [row.id for row in indicator_set.rows])
+                yield unknown_id("row", name, place, [row.id for row in indicator_set.rows])
         if requirement.count is not None and requirement.share is not None:
             yield Problem("bad_value", place, {"value": "count, share", "detail": "count / share"})
 
@@ -245,7 +243,7 @@ def check_scoring(catalog: Catalog, indicator_set: IndicatorSet) -> Iterator[Pro
             yield Problem("bad_value", place, {"value": text, "detail": "> 0"})
     for name in [*scoring.left_out, *scoring.convert_first]:
         if indicator_set.row(name) is None:
-            yield _unknown("row", name, place, [row.id for row in indicator_set.rows])
+            yield unknown_id("row", name, place, [row.id for row in indicator_set.rows])
     for i, row in enumerate(indicator_set.rows):
         spot = catalog.place("set", set_id, "rows", i)
         if row.id not in scoring.left_out:
@@ -277,61 +275,14 @@ def _regions(catalog: Catalog) -> Iterator[Problem]:
             yield from check_cite(catalog, declared.cite, place)
             indicator_set = catalog.sets.get(declared.set)
             if indicator_set is None:
-                yield _unknown("set", declared.set, place, catalog.sets)
+                yield unknown_id("set", declared.set, place, catalog.sets)
                 continue
             dimension = indicator_set.dimension(declared.class_)
             if dimension is None:
-                yield _unknown("class", declared.class_, place, [d.id for d in indicator_set.classes])
+                yield unknown_id("class", declared.class_, place, [d.id for d in indicator_set.classes])
             elif declared.value not in [value.id for value in dimension.values]:
                 allowed = [value.id for value in dimension.values]
                 yield Problem("class_unknown", place, {"dimension": declared.class_, "value": declared.value, "allowed": allowed})
-
-
-def _plan(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
-    place = catalog.place("plan", plan.id)
-    if plan.region not in catalog.regions:
-        yield _unknown("region", plan.region, place, catalog.regions)
-    if plan.document not in catalog.documents:
-        yield _unknown("document", plan.document, place, catalog.documents)
-    indicator_set = catalog.sets.get(plan.set) if plan.set else None
-    if plan.set and indicator_set is None:
-        yield _unknown("set", plan.set, place, catalog.sets)
-    seen: set[str] = set()
-    for i, row in enumerate(plan.indicators):
-        spot = catalog.place("plan", plan.id, "indicators", i)
-        name = row.row or row.id or ""
-        if name in seen:
-            yield Problem("duplicate_id", spot, {"id": name, "other": place})
-        seen.add(name)
-        yield from _plan_row(catalog, plan, row, spot, indicator_set)
-
-
-def _plan_row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
-    if row.row:
-        set_row = indicator_set.row(row.row) if indicator_set else None
-        if set_row is None:
-            yield _unknown("row", row.row, place, [r.id for r in indicator_set.rows] if indicator_set else [])
-            return
-        level = catalog.regions[plan.region].level if plan.region in catalog.regions else ""
-        target = set_row.target_at(level)
-        measure_id = row.measure or (target.measure if target else None) or set_row.measure
-    else:
-        for key in _OWN_ROW_NEEDS:
-            if not getattr(row, key):
-                yield Problem("missing_key", place, {"key": key})
-        measure_id = row.measure or ""
-    if measure_id not in catalog.measures:
-        if measure_id:
-            yield _unknown("measure", measure_id, place, catalog.measures)
-        return
-    if row.base:
-        yield from check_cite(catalog, row.base.cite, place)
-    if row.target:
-        yield from check_cite(catalog, row.target.cite, place)
-        yield from _rule(catalog, row.target.rule, measure_id, place, indicator_set)
-    for value in row.values:
-        yield from check_cite(catalog, value.cite, place)
-        yield from _rule(catalog, value.rule, measure_id, place, indicator_set)
 
 
 def _runs(catalog: Catalog) -> Iterator[Problem]:
@@ -343,10 +294,10 @@ def _runs(catalog: Catalog) -> Iterator[Problem]:
         ):
             for i, item_id in enumerate(ids):
                 if item_id not in known:
-                    yield _unknown(kind, item_id, catalog.place("run", run.id, f"{kind}s", i), known)
+                    yield unknown_id(kind, item_id, catalog.place("run", run.id, f"{kind}s", i), known)
         for i, child in enumerate(run.children):
             if child.set not in catalog.sets:
-                yield _unknown("set", child.set, catalog.place("run", run.id, "children", i), catalog.sets)
+                yield unknown_id("set", child.set, catalog.place("run", run.id, "children", i), catalog.sets)
             circle = _circle(catalog, run.id, child.run)
             if circle:
                 yield Problem("bad_value", catalog.place("run", run.id, "children", i), {"value": child.run, "detail": " → ".join(circle)})

@@ -12,8 +12,10 @@ from pydantic import BaseModel
 from evalkit.catalog.crosswalks import Crosswalk, check_crosswalks
 from evalkit.catalog.departments import Department, check_departments
 from evalkit.catalog.links import check_links
+from evalkit.catalog.links_plans import check_plans
 from evalkit.catalog.mappings import BookMapping, check_mappings
 from evalkit.catalog.models import Document, IndicatorSet, Measure, Plan, Region, Run, Title, UnitRow, Variable
+from evalkit.catalog.plan_lists import PlanLists, check_lists, load_lists
 from evalkit.catalog.reading import build, build_list, read_yaml
 from evalkit.catalog.titles import load_titles
 from evalkit.catalog.units import Units
@@ -42,6 +44,7 @@ class Catalog:
     sets: dict[str, IndicatorSet] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
+    lists: dict[str, PlanLists] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     titles: list[Title] = field(default_factory=list)
     crosswalks: dict[str, Crosswalk] = field(default_factory=dict)
@@ -98,8 +101,9 @@ class Catalog:
         if run.base_period:
             return Period.parse(run.base_period)
         for plan_id in run.plans:
-            if self.plans[plan_id].region == region_code:
-                return Period.parse(self.plans[plan_id].base_period)
+            plan = self.plans[plan_id]
+            if plan.region == region_code and plan.base_period:
+                return Period.parse(plan.base_period)
         return None
 
     def plans_of(self, run: Run, region_code: str) -> list[Plan]:
@@ -155,7 +159,7 @@ def load_catalog(root: Path | str | None = None, *, units: bool = False) -> Cata
     return replace(
         kept, documents=dict(kept.documents), variables=dict(kept.variables),
         departments=dict(kept.departments), measures=dict(kept.measures), sets=dict(kept.sets),
-        regions=dict(kept.regions), plans=dict(kept.plans), runs=dict(kept.runs), titles=list(kept.titles),
+        regions=dict(kept.regions), plans=dict(kept.plans), lists=dict(kept.lists), runs=dict(kept.runs), titles=list(kept.titles),
         crosswalks=dict(kept.crosswalks), mappings=dict(kept.mappings), places=dict(kept.places),
     )  # fmt: skip
 
@@ -171,6 +175,7 @@ def _rule_files(project: Project) -> list[Path]:
         *(path for path in lists if path.is_file()),
         *(path for name in names for path in sorted((project.params / name).glob("*.yml"))),
         *sorted((project.params / "verifications").glob("*.csv")),
+        *sorted((project.params / "plans").glob("*/*.csv")),
     ]
 
 
@@ -185,12 +190,15 @@ def _read(project: Project, units: bool) -> Catalog:
     _read_folder(catalog, Crosswalk, "crosswalk", catalog.crosswalks, problems)
     _read_folder(catalog, BookMapping, "mapping", catalog.mappings, problems)
     catalog.titles = load_titles(catalog, problems)
+    catalog.lists = {plan.id: lists for plan in catalog.plans.values() if (lists := load_lists(catalog, plan, problems))}
     if not problems:
         problems = [
             *check_links(catalog, units=units),
+            *check_plans(catalog),
             *check_crosswalks(catalog),
             *check_mappings(catalog, units=units),
             *check_departments(catalog),
+            *(problem for lists in catalog.lists.values() for problem in check_lists(catalog, lists)),
         ]
         apply_verifications(catalog, problems)
     if any(problem.severity == "error" for problem in problems):

@@ -20,7 +20,11 @@ from evalkit.catalog.base import Text as Text
 from evalkit.catalog.base import Year as Year
 from evalkit.catalog.measures import Measure as Measure
 from evalkit.catalog.measures import RoleBinding as RoleBinding
-from evalkit.catalog.rules import Rule
+from evalkit.catalog.plans import BaseValue as BaseValue
+from evalkit.catalog.plans import Plan as Plan
+from evalkit.catalog.plans import PlannedValue as PlannedValue
+from evalkit.catalog.plans import PlanRow as PlanRow
+from evalkit.catalog.plans import Target as Target
 from evalkit.catalog.scoring import Scoring as Scoring
 
 
@@ -75,17 +79,6 @@ class Variable(Model):
     alternatives: list[Id] = []
     price_base: Annotated[str, StringConstraints(pattern=r"^(|current|[0-9]{4})$")] = ""
     definition_zh: str = ""
-
-
-class Target(Model):
-    """A threshold or planned value: as printed, as a rule, and where it stands."""
-
-    text: Text
-    rule: Rule
-    cite: Cite
-    levels: list[Level] = []
-    attribute: Attribute | None = None
-    measure: Id | None = None
 
 
 class ClassValue(Model):
@@ -236,61 +229,6 @@ class Region(Model):
         return self.valid_from <= year and (not self.valid_to or year <= self.valid_to)
 
 
-class PlannedValue(Model):
-    """A planned value at a milestone or, for an annual target, in another period."""
-
-    at: PeriodName
-    text: Text
-    rule: Rule
-    cite: Cite
-
-
-class BaseValue(Model):
-    """A base value that replaces the reported one: re-based, or zero by definition for cumulative measures."""
-
-    value: Decimal
-    kind: Literal["rebased", "by_definition"] = "rebased"
-    text: str = ""
-    cite: Cite
-
-
-class PlanRow(Model):
-    """An indicator of a plan: a row of its set, or one of its own."""
-
-    row: Id | None = None
-    id: Id | None = None
-    seq: str = ""
-    part_of: str = ""
-    part_of_en: str = ""
-    domain: str = ""
-    domain_en: str = ""
-    task: str = ""
-    name_zh: str = ""
-    name_en: str = ""
-    unit: str = ""
-    measure: Id | None = None
-    attribute: Attribute | None = None
-    note: str = ""
-    target: Target | None = None
-    base: BaseValue | None = None
-    values: list[PlannedValue] = []
-
-
-class Plan(Model):
-    """A plan (规划): base year, milestones, planned values."""
-
-    id: Id
-    region: Id
-    name_zh: Text
-    name_en: Text
-    document: Id
-    base_period: PeriodName
-    milestones: list[PeriodName]
-    set: Id | None = None
-    indicators: list[PlanRow]
-    note: str = ""
-
-
 class Title(Model):
     """A title that a region was given (命名)."""
 
@@ -317,7 +255,11 @@ class Children(Model):
 
 
 class Run(Model):
-    """One assessment (一次评估)."""
+    """One assessment (一次评估).
+
+    `progress_sheets` say how far tasks and projects are (进度表), `annual_targets` what was reached inside the year (年内进度);
+    both are files in ``data/raw`` that only the report reads: no value and no verdict rests on them.
+    """
 
     id: Id
     title_zh: Text
@@ -331,6 +273,8 @@ class Run(Model):
     plans: list[Id] = []
     inputs: list[str] = Field(min_length=1)
     children: list[Children] = []
+    progress_sheets: list[str] = []
+    annual_targets: list[str] = []
     report_date: Day
     note: str = ""
 

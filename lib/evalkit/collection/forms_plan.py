@@ -188,7 +188,8 @@ class _Asked:
 
     def base(self, line: Line) -> Period | None:
         if line.basis == "plan":
-            return Period.parse(self.catalog.plans[line.source].base_period)
+            begun = self.catalog.plans[line.source].base_period
+            return Period.parse(begun) if begun else None
         return self.catalog.base_period(self.run, self.region.code)
 
     def compared(self, line: Line, base: Period | None) -> dict[str, set[Period]]:

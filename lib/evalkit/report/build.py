@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from evalkit.report.context import ReportContext
-from evalkit.report.document import Document, region_document
+from evalkit.report.document import region_document
+from evalkit.report.frame import Document
 from evalkit.report.model import ReportModel, build_model
 from evalkit.report.render import Renderer, render
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from evalkit.catalog.models import IndicatorSet
     from evalkit.report.below import Below
+    from evalkit.report.chapters import Chapter
     from evalkit.report.evidence import ProofEntry
 
 
@@ -56,6 +57,8 @@ class ReportContext:
         The units below the region, for each period in which it has any; read only when a report is made.
     evidence : sequence of ProofEntry
         The region's evidence by number; empty where the run has no register.
+    chapters : sequence of Chapter
+        Further chapters, printed in this order before the calculations; made only when a report is made.
     """
 
     run_id: str
@@ -85,6 +88,7 @@ class ReportContext:
     update_notes: Sequence[str] = ()
     below: Sequence[Below] = ()
     evidence: Sequence[ProofEntry] = ()
+    chapters: Sequence[Chapter] = ()
 
     def set_name(self, identifier: str) -> str:
         """Return the Chinese name of an indicator set or plan."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,8 +10,8 @@ from typing import Any
 
 from evalkit.report import charts, kinds, look, passing, phrases, sheets
 from evalkit.report.below import BelowView
-from evalkit.report.canvas import Chart
 from evalkit.report.evidence import ProofView
+from evalkit.report.frame import FORMATS, Chapters, Document, Late, environment, tidy
 from evalkit.report.model import Group, ReportModel, Unverified
 from evalkit.report.pieces import (
     Numbering,
@@ -25,78 +24,9 @@ from evalkit.report.pieces import (
     trend_table,
 )
 from evalkit.report.remarks import remark_tables
-from evalkit.report.tables import escape
 
 _MOST_PERIODS = 2  # with more periods only the latest is shown in full
 _FEWEST_ROWS = 3  # up to so many lines of results make a small report, without a landscape page
-_ORDINALS = [*"一二三四五六七八九十", "十一", "十二"]
-FORMATS = """from: markdown+east_asian_line_breaks
-number-sections: false
-filters: [evalkit.lua]
-format:
-  docx: {reference-doc: reference.docx, default-image-extension: png}
-  typst: {template: evalkit.typ, default-image-extension: svg}
-  html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, toc-depth: 1, default-image-extension: svg}
-"""
-
-
-@dataclass
-class Document:
-    """A report as Markdown, with its figures and what the checks need to know.
-
-    Parameters
-    ----------
-    name : str
-        File name of the products, without extension.
-    title : str
-        For the properties of the files.
-    text : str
-        The ``.qmd``.
-    charts : list of Chart
-    example : bool
-    report_date : str
-    data : frozenset of str
-        Texts that come from data: words in them are not faults of the rendering.
-    outdated : bool
-        Rules or data changed since the results were made: every header says so.
-    """
-
-    name: str
-    title: str
-    text: str
-    charts: list[Chart]
-    example: bool
-    report_date: str
-    data: frozenset[str] = frozenset()
-    outdated: bool = False
-
-    @property
-    def header_marks(self) -> list[tuple[str, str]]:
-        """What every page says beside the title: name of the template's variable and text."""
-        found = [("outdated", look.OUTDATED_ZH)] if self.outdated else []
-        return [*found, ("example", look.EXAMPLE_ZH)] if self.example else found
-
-
-def yaml_text(text: str) -> str:
-    """Return a text as a YAML scalar that holds escaped Markdown."""
-    return json.dumps(escape(text), ensure_ascii=False)
-
-
-def environment(templates: Path) -> Any:
-    """Return the Jinja environment of the report templates."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made = Environment(
-        loader=FileSystemLoader(str(templates), encoding="utf-8"),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.globals.update(sections=_Sections)
-    made.filters.update(md=escape, yaml=yaml_text, ordinal=lambda number: _ORDINALS[number - 1] if number <= 10 else str(number))
-    return made
 
 
 def _progress_note(groups: Sequence[Group]) -> str:
@@ -110,29 +40,7 @@ def _progress_note(groups: Sequence[Group]) -> str:
     return f"规划基准年为{phrases.period(started.base_period)}，即评估年度，进展从下一年度起计算。" if started else ""
 
 
-class _Sections:
-    """Headings with Chinese numbers, in the order in which they are printed."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, title: str) -> str:
-        self.count += 1
-        return f"# {_ORDINALS[self.count - 1]}、{escape(title)}"
-
-
-class _Chapters:
-    """Headings of the chapters that a report has, with their numbers."""
-
-    def __init__(self, titles: Sequence[str]) -> None:
-        self._numbered = {title: f"{_ORDINALS[place]}、{title}" for place, title in enumerate(titles)}
-
-    def __call__(self, title: str) -> str:
-        """Return a chapter's title with its number; empty when the report has no such chapter."""
-        return self._numbered.get(title, "")
-
-
-def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, progress: bool, targets: bool, below: bool) -> _Chapters:
+def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, progress: bool, targets: bool, below: bool) -> Chapters:
     """Return the chapters: of a small report (a single line of results) only those that hold something."""
     listed = any(view.group.table for view in groups)
     wanted = {
@@ -140,6 +48,7 @@ def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, 
         "通过条件": below or any(view.on_passing for view in groups),
         "指标完成情况总表": listed,
         "基准年到目标": progress or (listed and not small),
+        **{chapter.title: True for chapter in model.context.chapters},
         "指标核算说明": True,
         "指标值待核清单": targets or not small,
         "数据更正清单": bool(model.corrections) or not small,
@@ -148,7 +57,7 @@ def _chapters(model: ReportModel, groups: Sequence[_GroupView], *, small: bool, 
         "数据更新说明": bool(model.context.update_notes),
         "数据来源与文件依据": True,
     }
-    return _Chapters([title for title, held in wanted.items() if held])
+    return Chapters([title for title, held in wanted.items() if held])
 
 
 def region_document(model: ReportModel, templates: Path, *, outdated: bool = False) -> Document:
@@ -217,6 +126,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             sources_table=Late(lambda: sources_table(model.sources, numbers)) if model.sources and not small else "",
             remarks=lambda: remark_tables(context.settled, context.accepted, numbers),
             papers=_papers(model) if small else [],
+            own_chapters=[(one.title, one.landscape, Late(partial(one.markdown, numbers))) for one in context.chapters],
         )
     )
     return Document(context.region_code, title, tidy(text), numbers.charts, context.example, context.report_date, model.data, outdated)
@@ -241,16 +151,6 @@ def _papers(model: ReportModel) -> list[str]:
     files = [f"{file}（{origin}）" if origin else file for file, origin in model.sources]
     said = [("文件依据", documents), ("数据来源", files)]
     return [f"{name}：{'；'.join(items)}。" for name, items in said if items]
-
-
-class Late:
-    """A table that gets its number when the template prints it."""
-
-    def __init__(self, make: Any) -> None:
-        self.make = make
-
-    def __str__(self) -> str:
-        return str(self.make())
 
 
 @dataclass
@@ -386,12 +286,3 @@ def _by_set(groups: Sequence[Group]) -> list[list[Group]]:
     for group in groups:
         found.setdefault((group.set_id, group.goal_of_plan), []).append(group)
     return [some for some in found.values() if len(some) > 1]
-
-
-def tidy(text: str) -> str:
-    """Return Markdown without runs of empty lines."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
-    return "\n".join(lines).strip() + "\n"

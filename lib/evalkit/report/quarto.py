@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from evalkit.report.check import ReportError
-from evalkit.report.document import Document
+from evalkit.report.frame import Document
 
 _TIMEOUT = 300
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from evalkit.report import look
 from evalkit.report.check import ReportError, check_pictures, check_text, docx_text, html_text
-from evalkit.report.document import Document
+from evalkit.report.frame import Document
 
 Renderer = Literal["auto", "pandoc", "quarto"]
 FORMATS = ("docx", "pdf", "html")

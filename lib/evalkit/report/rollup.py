@@ -10,7 +10,7 @@ from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.report import look, marks, overview, passing, phrases, sheets
 from evalkit.report.below import BelowView
 from evalkit.report.canvas import Chart
-from evalkit.report.document import FORMATS, Document, Late, environment, tidy
+from evalkit.report.frame import FORMATS, Document, Late, environment, tidy
 from evalkit.report.model import Group, ReportModel
 from evalkit.report.pieces import Numbering, documents_table, legend, sources_table
 from evalkit.report.tables import Align

@@ -66,7 +66,7 @@ class Side:
     def planned_base(self, line: Line, region: str) -> tuple[str, str]:
         """Return the base year that the line's plan sets, else the region's first plan, and the id of that plan."""
         plan = self.plan(line) or next(iter(self.rules.plans_of(self.run, region)), None)
-        return (plan.base_period, plan.id) if plan else ("", "")
+        return (plan.base_period or "", plan.id) if plan else ("", "")
 
     def base(self, line: Line, region: str) -> str:
         """Return the base year that holds for a line, or nothing."""

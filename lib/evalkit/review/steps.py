@@ -14,6 +14,7 @@ from evalkit.assessment import assess
 from evalkit.catalog import Catalog
 from evalkit.catalog.evidence import kept_path, register_path
 from evalkit.catalog.links import check_links
+from evalkit.catalog.links_plans import check_plans
 from evalkit.catalog.models import IndicatorSet, Plan, Run
 from evalkit.intake import Inputs, read_inputs
 from evalkit.messages import EvalkitError
@@ -166,7 +167,7 @@ class Steps:
             rules.documents, rules.units, rules.variables, measures=rules.measures, sets=rules.sets, regions=cards, plans=plan.plans,
             runs={self.before.run: settings}, titles=region.titles, places={**run.places, **region.places, **plan.places, **rules.places},
         )  # fmt: skip
-        problems = check_links(catalog, units=False)
+        problems = [*check_links(catalog, units=False), *check_plans(catalog)]
         return None if any(problem.severity == "error" for problem in problems) else catalog
 
     def _project(self, layers: Layers) -> Project:

@@ -77,6 +77,7 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
     from evalkit.collection.evidence_report import proof_entries
     from evalkit.report.below import below_of
     from evalkit.report.build import build_region, build_rollup
+    from evalkit.report.chapters import chapters_of
     from evalkit.report.context import ReportContext
     from evalkit.report.fill import context_from_catalog
     from evalkit.report.update_notes import update_notes
@@ -98,7 +99,8 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
             build_rollup(Path(root), run_id, contexts, Path(out_dir), renderer, outdated=outdated)
         else:
             notes = update_notes(catalog.project, run_id, name).sentences
-            context = replace(context_of(name), update_notes=notes)
+            chapters = [] if outdated else chapters_of(catalog, inputs, name)
+            context = replace(context_of(name), update_notes=notes, chapters=chapters)
             build_region(Path(root), run_id, name, context, Path(out_dir), renderer, outdated=outdated)
     except EvalkitError as error:
         return error.problems

@@ -1,0 +1,90 @@
+"""Checks of plans across files: what they name exists, and what they say of a value fits together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evalkit.catalog.links import check_cite, check_rule, unknown_id
+from evalkit.catalog.models import IndicatorSet
+from evalkit.catalog.plans import Plan, PlannedValue, PlanRow
+from evalkit.messages import Place, Problem, word
+from evalkit.values import Period
+
+if TYPE_CHECKING:
+    from evalkit.catalog.load import Catalog
+
+_OWN_ROW_NEEDS = ("id", "seq", "domain", "name_zh", "name_en", "unit", "measure", "attribute")
+
+
+def check_plans(catalog: Catalog) -> Iterator[Problem]:
+    """Yield everything in the plans that does not fit together."""
+    for plan in catalog.plans.values():
+        yield from _plan(catalog, plan)
+
+
+def _plan(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
+    place = catalog.place("plan", plan.id)
+    if plan.region not in catalog.regions:
+        yield unknown_id("region", plan.region, place, catalog.regions)
+    if plan.document not in catalog.documents:
+        yield unknown_id("document", plan.document, place, catalog.documents)
+    indicator_set = catalog.sets.get(plan.set) if plan.set else None
+    if plan.set and indicator_set is None:
+        yield unknown_id("set", plan.set, place, catalog.sets)
+    if plan.better_than_set is not None:
+        yield from check_cite(catalog, plan.better_than_set.cite, catalog.place("plan", plan.id, "better_than_set"))
+        if not plan.set:
+            yield Problem("missing_key", place, {"key": "set (better_than_set)"})
+    names = [row.name for row in plan.indicators]
+    for i, row in enumerate(plan.indicators):
+        spot = catalog.place("plan", plan.id, "indicators", i)
+        if row.name in names[:i]:
+            yield Problem("duplicate_id", spot, {"id": row.name, "other": place})
+        for part in row.parts:
+            if part not in names or part == row.name:
+                yield unknown_id("indicator", part, spot, names)
+        yield from _row(catalog, plan, row, spot, indicator_set)
+        for j, value in enumerate(row.values):
+            yield from _value(value, catalog.place("plan", plan.id, "indicators", i, "values", j))
+
+
+def _value(value: PlannedValue, place: Place) -> Iterator[Problem]:
+    if (value.kind == "level") == bool(value.since):
+        yield Problem("missing_key" if not value.since else "bad_value", place, {"key": f"since ({value.kind})", "value": value.since,
+                      "detail": word("detail", "since_level")})  # fmt: skip
+    at = Period.parse(value.at)
+    if value.kind != "level" and (at.kind != "year" or value.since > value.at):
+        yield Problem("bad_value", place, {"value": f"{value.since}–{value.at}", "detail": word("detail", "years_in_order")})
+    if bool(value.as_printed) != bool(value.reading):
+        yield Problem("missing_key", place, {"key": "reading" if value.as_printed else "as_printed"})
+
+
+def _row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
+    if row.row:
+        set_row = indicator_set.row(row.row) if indicator_set else None
+        if set_row is None:
+            yield unknown_id("row", row.row, place, [r.id for r in indicator_set.rows] if indicator_set else [])
+            return
+        level = catalog.regions[plan.region].level if plan.region in catalog.regions else ""
+        target = set_row.target_at(level)
+        measure_id = row.measure or (target.measure if target else None) or set_row.measure
+    else:
+        for key in _OWN_ROW_NEEDS:
+            if not getattr(row, key):
+                yield Problem("missing_key", place, {"key": key})
+        measure_id = row.measure or ""
+    if measure_id not in catalog.measures:
+        if measure_id:
+            yield unknown_id("measure", measure_id, place, catalog.measures)
+        return
+    if row.base:
+        yield from check_cite(catalog, row.base.cite, place)
+        if plan.base_period is None:
+            yield Problem("missing_key", catalog.place("plan", plan.id), {"key": "base_period"})
+    if row.target:
+        yield from check_cite(catalog, row.target.cite, place)
+        yield from check_rule(catalog, row.target.rule, measure_id, place, indicator_set)
+    for value in row.values:
+        yield from check_cite(catalog, value.cite, place)
+        yield from check_rule(catalog, value.rule, measure_id, place, indicator_set)
