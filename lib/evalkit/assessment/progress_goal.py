@@ -97,7 +97,8 @@ def aim(scope: Scope, rule: Rule, measure_id: str, milestone: Period) -> Aim:
     return Aim(next(iter(codes), "no_numeric_target"), notes)
 
 
-def _goal(scope: Scope, leaf: Rule, measure_id: str, milestone: Period) -> Goal | str:
+def printed_goal(leaf: Rule) -> Goal | None:
+    """Return the range of values that a rule itself prints; None where it compares with no number."""
     match leaf:
         case Compare(_, op, value):
             return _one_sided(op, value)
@@ -110,6 +111,14 @@ def _goal(scope: Scope, leaf: Rule, measure_id: str, milestone: Period) -> Goal 
             half = Fraction(1, 2 * 10**digits)
             odd = value * 10**digits % 2 == 1
             return Goal(value - half, value + half, odd, odd, value)
+    return None
+
+
+def _goal(scope: Scope, leaf: Rule, measure_id: str, milestone: Period) -> Goal | str:
+    fixed = printed_goal(leaf)
+    if fixed is not None:
+        return fixed
+    match leaf:
         case Trend():
             return _kept(scope, leaf, measure_id)
         case Assigned():

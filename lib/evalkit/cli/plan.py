@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evalkit.cli.plan_check import plan_check
 from evalkit.messages import word, words
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ plan_app = typer.Typer(no_args_is_help=True, help="规划与年度目标。Plans
 _COLOURS = {"already_met": "green", "on_track": "green", "at_risk": "yellow", "impossible": "red", "already_failed": "red"}
 
 
-@plan_app.callback()
-def _plan() -> None:
-    """Keep `ytd` a command of its own."""
+plan_app.command("check")(plan_check)
 
 
 @plan_app.command("ytd")
