@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evalkit.cli.audit import audit
 from evalkit.cli.checking import check
 from evalkit.cli.diff import diff
 from evalkit.cli.evidence import evidence
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(plan_app, name="plan")
 app.add_typer(sets_app, name="sets")
+app.command()(audit)
 app.command()(check)
 app.command()(diff)
 app.command()(evidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from evalkit.assessment.engine import weakest
 from evalkit.assessment.lines import Line, measure_of
 from evalkit.catalog.models import BaseValue, Plan
 from evalkit.intake.inputs import counted_in, input_path
@@ -207,7 +208,10 @@ class Causes:
             yield cause(layer, "target", new.name_zh, old.text, new.text)
         elif old.rule != new.rule:
             yield cause(layer, "rule", new.name_zh, rule_text(old.rule), rule_text(new.rule))
-        states = [line.cite.state if line.cite else "" for line in (old, new)]
+        meant = [" ".join(filter(None, (line.kind, line.since))) for line in (old, new)]
+        if meant[0] != meant[1]:
+            yield cause(layer, "rule", new.name_zh, *meant)
+        states = [weakest(line.cites) for line in (old, new)]
         if states[0] != states[1]:
             yield cause(layer, "state", new.name_zh, *states)
         for name in _DESCRIBED:

@@ -50,7 +50,7 @@ class Side:
             for line in lines_of(self.rules, self.run, self.rules.regions[region]):
                 found[(line.basis, line.source, line.indicator, line.milestone)].append(line)
             self._lines[region] = found
-        fitting = [line for line in self._lines[region].get((basis, source, indicator, milestone), ()) if line.only_period in ("", period)]
+        fitting = [line for line in self._lines[region].get((basis, source, indicator, milestone), ()) if line.judged_in(period)]
         number = int(key[6]) - 1 if len(key) > 6 else 0
         return fitting[number] if number < len(fitting) else None
 
@@ -97,6 +97,7 @@ class Side:
         if asked not in self._slots:
             anchors = {"current": key[1], "previous": Period.parse(key[1]).previous().name, "base": base}
             anchors |= {part.than: part.than for part in line.rule.walk() if isinstance(part, Trend) and part.than not in anchors}
+            anchors |= {year: year for year in line.summed_years(key[1])}
             found: dict[Slot, tuple[str, str]] = {}
             for measure in self.measures(line):
                 for anchor, when in anchors.items():
@@ -129,7 +130,9 @@ class Side:
         """Return file and line of the target behind a row."""
         if line.basis == "plan":
             plan, row = self.plan(line), self.plan_row(line)
-            spot = plan.indicators.index(row) if plan and row else 0
+            if row is None:  # asked by a demand on the whole set
+                return self.rules.place("plan", line.source, "better_than_set")
+            spot = plan.indicators.index(row) if plan else 0
             return self.rules.place("plan", line.source, "indicators", spot)
         level = self.rules.regions[key[0]].level
         rows = self.rules.sets[line.source].rows

@@ -1,0 +1,30 @@
+"""The command `evalkit audit`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def audit(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="评估编号。Run id.")],
+    regions: Annotated[
+        list[str] | None, typer.Option("--region", help="地区代码，可重复；缺省为全部。Region code, repeatable; default all.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="写入的文件夹，缺省 reports/<评估>。Folder.")] = None,
+) -> None:
+    """核算底稿：单元格公式可重算的 Excel 工作簿，供专家核对。A workbook with live formulas, for reviewers with Excel or WPS.
+
+    Example: evalkit audit chongming-2023
+    """
+    from evalkit.catalog import load_catalog
+    from evalkit.cli.console import consoles
+    from evalkit.runner.audits import make_audits
+
+    printed, _ = consoles()
+    catalog = load_catalog()
+    folder = out or catalog.project.root / "reports" / run_id
+    for _, path in make_audits(catalog, run_id, folder, regions or ()):
+        printed.print(path.as_posix(), markup=False)

@@ -1,0 +1,170 @@
+"""The formula as a spreadsheet calculates it, for whoever checks a number in Excel or WPS.
+
+Spreadsheets calculate with doubles. Sums and quotients of the numbers that people type differ from the exact ones behind the
+twelfth digit at most; so ties and thresholds are looked at after rounding to :data:`SIGNIFICANT` digits. Where the exact value is
+nearer to a tie or a threshold than that without being on it, a double cannot tell, and the caller has to say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from evalkit.formulas.vocabulary import Apply, Constant, Expr, FormulaError, Role, Test, Where
+
+#: Significant digits that calculations in doubles keep for certain.
+SIGNIFICANT = 11
+_MOST_PLACES = 9  # of a number that is looked at for a tie
+
+
+def write_excel(tree: Expr, cell: Callable[[str], str], missing: str = "") -> str:
+    """Return a formula for a cell, without the equals sign.
+
+    Parameters
+    ----------
+    tree : Expr
+        The formula.
+    cell : callable
+        Address of the cell that holds an argument, such as ``数据!$E$12``.
+    missing : str
+        What the cell shows where an argument that is needed is no number, or a denominator is zero: a missing value is never
+        zero. Quotation marks are doubled.
+
+    Returns
+    -------
+    str
+        Functions by their English names, as they stand in the file whatever the language of the program.
+
+    Notes
+    -----
+    An argument of a branch that is not taken may be missing, as in the exact evaluation.
+    """
+    absent = '"' + missing.replace('"', '""') + '"'
+    body = _guarded(tree, cell, absent)
+    return f"IFERROR({body},{absent})"
+
+
+def half_even(value: str, digits: int, size: Fraction, steps: str = "") -> str:
+    """Return a formula for a value rounded half to even (GB/T 8170-2008).
+
+    Parameters
+    ----------
+    value : str
+        A cell's address; it stands in the formula several times.
+    digits : int
+        Decimals; negative for tens and hundreds.
+    size : Fraction
+        How large the value is, for the digits that are looked at for a tie.
+    steps : str
+        The cell that holds :func:`rounding_steps`, which makes the formula short.
+    """
+    interval = Fraction(1, 10**digits) if digits >= 0 else Fraction(10**-digits)
+    return _multiple(value, interval, steps or _steps(value, interval, size), max(digits, 0))
+
+
+def rounding_steps(value: str, digits: int, size: Fraction) -> str:
+    """Return a formula for how many steps of the last digit a value is away from zero, noise of the doubles rounded away."""
+    return _steps(value, Fraction(1, 10**digits) if digits >= 0 else Fraction(10**-digits), size)
+
+
+def compare(left: str, op: str, right: str, size: Fraction) -> str:
+    """Return a comparison of two cells after rounding away what doubles cannot tell.
+
+    Parameters
+    ----------
+    left, right : str
+        Addresses or numbers.
+    op : {">=", "<=", ">", "<", "=="}
+    size : Fraction
+        The larger of the two numbers.
+    """
+    places = tie_places(size)
+    sign = "=" if op == "==" else op
+    return f"ROUND({left},{places}){sign}ROUND({right},{places})"
+
+
+def tie_places(size: Fraction) -> int:
+    """Return to how many decimals a number of that size is certain in doubles."""
+    whole = len(str(int(abs(size))))
+    return SIGNIFICANT - whole
+
+
+def number(value: Fraction) -> str:
+    """Return an exact number as a formula: a decimal, or a quotient where it has no end."""
+    if value.denominator == 1:
+        return f"({value.numerator})" if value < 0 else str(value.numerator)
+    return f"({value.numerator}/{value.denominator})"
+
+
+def _guarded(node: Expr, cell: Callable[[str], str], absent: str) -> str:
+    """Return a node's formula that shows `absent` unless all arguments that it needs in any case are numbers."""
+    needed = sorted(set(_needed(node)))
+    text = _write(node, cell, absent)
+    if not needed:
+        return text
+    cells = ",".join(cell(name) for name in needed)
+    return f"IF(COUNT({cells})<{len(needed)},{absent},{text})"
+
+
+def _needed(node: Expr) -> list[str]:
+    """Return the arguments that are looked at whichever branches are taken."""
+    match node:
+        case Role(name):
+            return [name]
+        case Where(condition, _, _):
+            return _needed(condition)
+    return [name for child in node.children() for name in _needed(child)]
+
+
+def _write(node: Expr, cell: Callable[[str], str], absent: str) -> str:
+    match node:
+        case Constant(value):
+            return number(value)
+        case Role(name):
+            return cell(name)
+        case Test(comparison, left, right):
+            # What is compared here is of the size of the data; eleven digits of its whole part are more than a register holds.
+            texts = [_write(part, cell, absent) for part in (left, right)]
+            return f"ROUND({texts[0]},{SIGNIFICANT - 1}){comparison}ROUND({texts[1]},{SIGNIFICANT - 1})"
+        case Where(condition, then, otherwise):
+            branches = [_guarded(branch, cell, absent) for branch in (then, otherwise)]
+            return f"IF({_write(condition, cell, absent)},{branches[0]},{branches[1]})"
+        case Apply(operator, arguments):
+            return _operation(operator, [_write(argument, cell, absent) for argument in arguments], arguments)
+    raise FormulaError(f"{type(node).__name__} has no spreadsheet formula")
+
+
+def _operation(operator: str, texts: list[str], arguments: tuple[Expr, ...]) -> str:
+    match operator:
+        case "+" | "-" | "*" | "/":
+            return f"({texts[0]}{operator}{texts[1]})"
+        case "share":
+            return f"({texts[0]}/{texts[1]}*100)"
+        case "total":
+            return f"({'+'.join(texts)})"  # not SUM(): it would pass over a cell that holds no number
+        case "mean":
+            return f"(({'+'.join(texts)})/{len(texts)})"
+        case "lowest":
+            return f"MIN({','.join(texts)})"
+        case "highest":
+            return f"MAX({','.join(texts)})"
+        case "count_if":
+            return f"({'+'.join(f'IF({text},1,0)' for text in texts)})"
+        case "round":
+            interval = arguments[1]
+            assert isinstance(interval, Constant), "round_to() takes a number"
+            return _multiple(texts[0], interval.value, _steps(texts[0], interval.value, Fraction(1)), SIGNIFICANT - 1)
+    raise FormulaError(f"{operator} has no spreadsheet formula")
+
+
+def _steps(value: str, interval: Fraction, size: Fraction) -> str:
+    places = min(_MOST_PLACES, max(0, tie_places(size / interval)))
+    scaled = f"*{interval.denominator}" if interval.numerator == 1 else f"/{number(interval)}"
+    return f"ROUND(ABS({value}){scaled if interval != 1 else ''},{places})"
+
+
+def _multiple(value: str, interval: Fraction, steps: str, digits: int) -> str:
+    """Return a formula for a value rounded half to even to a multiple of an interval."""
+    even = f"IF({steps}-INT({steps})=0.5,2*ROUND({steps}/2,0),ROUND({steps},0))"
+    back = f"/{interval.denominator}" if interval.numerator == 1 else f"*{number(interval)}"
+    return f"ROUND(SIGN({value})*{even}{back if interval != 1 else ''},{digits})"
