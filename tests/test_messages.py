@@ -120,7 +120,7 @@ def literals(*rooms: str) -> set[str]:
 
 def test_words_are_complete_for_closed_lists() -> None:
     assert set(STATUS_ORDER) == set(WORDS["status"])
-    assert {*MISSING_REASONS, "not_issued"} == set(WORDS["reason"])
+    assert {*MISSING_REASONS, "not_issued", "base_unknown", "span_open"} == set(WORDS["reason"])
     assert set(get_args(State)) == set(WORDS["state"])
     assert set(get_args(Level)) == set(WORDS["level"])
     assert set(get_args(Attribute)) == set(ATTRIBUTE_ORDER) == set(WORDS["attribute"])

@@ -122,12 +122,12 @@ def test_parts_add_up_exactly(project: TinyProject) -> None:
         OWN.format("D", "", "2"),
     ]
     plan(project, "".join(rows))
-    assert "parts_differ" not in found(project)
+    assert "plan_parts_differ" not in found(project)
     plan(project, "".join([*rows[:3], OWN.format("D", "", "2.01")]))
-    (problem,) = [one for one in check_plan(project.catalog(), "trial") if one.code == "parts_differ"]
+    (problem,) = [one for one in check_plan(project.catalog(), "trial") if one.code == "plan_parts_differ"]
     assert "19.23 + 9.38 + 2.01 = 30.62" in said(problem)
     plan(project, "".join([*rows[:3], OWN.format("D", "", "2").replace("2025", "2024")]))
-    assert list(found(project)) == ["parts_not_compared", "plan_without_lists"]
+    assert list(found(project)) == ["plan_parts_open", "plan_without_lists"]
 
 
 def test_what_the_lists_leave_open(project: TinyProject) -> None:
@@ -148,6 +148,18 @@ def test_what_the_lists_leave_open(project: TinyProject) -> None:
     assert [place.split()[-1] for place in told["task_without_indicator"]] == ["T3"]
     assert len(told["responsibility_missing"]) == 1 and "indicators.1" in told["responsibility_missing"][0]  # R3: its task names no unit
     assert len(told["indicator_without_task"]) == 1 and "indicators.2" in told["indicator_without_task"][0]
+
+
+def test_what_a_whole_list_lacks_is_said_once(project: TinyProject) -> None:
+    plan(project, "  - row: R1\n")
+    lists(project, "tasks", "id,title,clause,state,indicators\nT1,x,一,recalled,R1\nT2,y,二,recalled,R1\n")
+    told = found(project)
+    assert [place.split()[-1] for place in told["list_without"]] == ["params/plans/trial/tasks.csv"] * 2  # unit, deadline
+    assert "task_without_unit" not in told
+    lists(project, "projects", "id,title,clause,state,indicators,tasks,deadline,responsible\nP1,x,一,recalled,R1,T1,2025,县水利局\n")
+    told = found(project)  # T1 is carried out by P1
+    assert "list_without" not in told
+    assert [place.split()[-1] for place in told["task_without_unit"]] == ["T2"]
 
 
 @pytest.mark.parametrize(

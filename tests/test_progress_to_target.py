@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import evalkit as ek
-from evalkit.assessment.judge import _holds
+from evalkit.assessment.judge import holds
 from evalkit.assessment.progress_goal import Goal
 from evalkit.assessment.progress_table import Progress, progress_of
 from evalkit.assessment.progress_way import FIGURES, Point, ProgressRules, Way, compound, eurostat_grade, measure_way
@@ -357,7 +357,7 @@ def test_compound_rates_lead_from_one_value_to_the_other(start: F, end: F, years
 def test_a_goal_is_reached_when_the_rule_is_met(value: F, target: F, op: str, bound: str) -> None:
     low, high = (target if op in (">=", ">", "==") else None), (target if op in ("<=", "<", "==") else None)
     goal = Goal(low, high, open_low=op == ">", open_high=op == "<")
-    assert goal.proved(value, bound) == (_holds(value, op, target, bound) is True)
+    assert goal.proved(value, bound) == (holds(value, op, target, bound) is True)
 
 
 # ── from rules and data ──

@@ -17,7 +17,7 @@ from evalkit.authoring.pages import write_pages
 from evalkit.authoring.pages_facts import Facts, formula_text
 from evalkit.authoring.pages_html import html_page
 from evalkit.authoring.pages_html_parts import SCRIPT
-from evalkit.authoring.pages_math import latex, mathml
+from evalkit.report.typeset import latex, mathml
 from evalkit.authoring.pages_words import joined
 from evalkit.catalog import Catalog
 from evalkit.formulas import build

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from evalkit.assessment.coverage import Coverage, coverage
     from evalkit.assessment.index import relative_index
     from evalkit.assessment.panel import Panel, assess_panel
+    from evalkit.assessment.plan_frames import plan_list
+    from evalkit.assessment.progress_panel import progress_panel
     from evalkit.assessment.progress_table import progress
     from evalkit.assessment.store import read_results, save
     from evalkit.assessment.year_to_date import year_to_date
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from evalkit.report.difference_view import DiffView
     from evalkit.report.explain import explain
     from evalkit.report.notebook import RegionView, RunView, require_sound
+    from evalkit.report.plan_notebook import PlanView
     from evalkit.review.diff import diff
     from evalkit.values import Missing, Period, round_half_even
 
@@ -44,6 +47,7 @@ _HOMES = {
     "Missing": "evalkit.values",
     "Panel": "evalkit.assessment.panel",
     "Period": "evalkit.values",
+    "PlanView": "evalkit.report.plan_notebook",
     "RegionView": "evalkit.report.notebook",
     "RunView": "evalkit.report.notebook",
     "assess": "evalkit.assessment",
@@ -54,7 +58,9 @@ _HOMES = {
     "diff": "evalkit.review.diff",
     "explain": "evalkit.report.explain",
     "load_catalog": "evalkit.catalog",
+    "plan_list": "evalkit.assessment.plan_frames",
     "progress": "evalkit.assessment.progress_table",
+    "progress_panel": "evalkit.assessment.progress_panel",
     "read_inputs": "evalkit.intake",
     "read_results": "evalkit.assessment.store",
     "relative_index": "evalkit.assessment.index",
@@ -74,6 +80,7 @@ __all__ = [
     "Missing",
     "Panel",
     "Period",
+    "PlanView",
     "RegionView",
     "RunView",
     "assess",
@@ -84,7 +91,9 @@ __all__ = [
     "diff",
     "explain",
     "load_catalog",
+    "plan_list",
     "progress",
+    "progress_panel",
     "read_inputs",
     "read_results",
     "relative_index",

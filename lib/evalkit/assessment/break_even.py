@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from evalkit.assessment.engine import classes_of, gap, judge_line, ready, scopes_of
-from evalkit.assessment.judge import Judge, Outcome, resolve_classes
+from evalkit.assessment.judge import Outcome, resolve_classes
 from evalkit.assessment.lines import Line, lines_of
 from evalkit.assessment.progress_table import chosen_period, number
 from evalkit.assessment.values import MeasureValue, Scope, printed_number
@@ -163,7 +163,7 @@ def fragilities(
     now = chosen_period(run, period)
     scopes = scopes_of(catalog, inputs, run, region)
     for line in lines_of(catalog, run, region):
-        if line.only_period in ("", now.name) and catalog.measures[line.measure].kind != "qualitative":
+        if line.judged_in(now.name) and catalog.measures[line.measure].kind != "qualitative":
             found = _fragility(scopes[line.source], line, now, reach)
             if found is not None:
                 yield found
@@ -173,7 +173,7 @@ class _Altered(Scope):
     """A scope in which one input has another value; it remembers which inputs were asked for."""
 
     def __init__(self, scope: Scope, altered: Input | None = None) -> None:
-        super().__init__(scope.catalog, scope.inputs, scope.region, scope.base_period, scope.overrides)
+        super().__init__(scope.catalog, scope.inputs, scope.region, scope.base_period, scope.overrides, scope.no_base)
         self.altered = altered
         self.asked: dict[Place, Input] = {}
 
@@ -203,7 +203,7 @@ def _fragility(scope: Scope, line: Line, now: Period, reach: Fraction) -> Fragil
     status = outcome.status()[0]
     if status not in ("met", "not_met") or not any(check.op not in ("", "qualitative") for check in outcome.checks):
         return None
-    other = Judge(plain, now, not line.compare_rounded).judge(rule, line.measure)
+    other = judge_line(plain, line, rule, now, compare_rounded=not line.compare_rounded)[1]
     found = Fragility(scope.region, now.name, line, own, status, gap(own, rule, scope, now, status), other.status()[0] != status)
     direct = _direct(own)
     for place, item in plain.used().items():
@@ -274,7 +274,7 @@ def _signature(scope: Scope, rule: Rule, own: MeasureValue, outcome: Outcome, me
     sides = []
     for leaf in rule.walk():
         if isinstance(leaf, About) or (isinstance(leaf, Compare) and leaf.op == "=="):
-            value = scope.measure(leaf.of or measure_id, now).value
+            value = (own if leaf.of in ("", measure_id) else scope.measure(leaf.of, now)).value
             sides.append(str((value > leaf.value) - (value < leaf.value)) if isinstance(value, Fraction) else "")
     return (outcome.status()[0], *(check.result for check in outcome.checks), *sides)
 

@@ -10,6 +10,7 @@ from evalkit.assessment.difference import difference_notes
 from evalkit.assessment.judge import Judge, Outcome, resolve_classes
 from evalkit.assessment.lines import Line, lines_of, measure_of
 from evalkit.assessment.progress import progress
+from evalkit.assessment.sums_of_years import SumValue, judge_sum
 from evalkit.assessment.trace import trace_of
 from evalkit.assessment.values import NOT_APPLICABLE, MeasureValue, Scope
 from evalkit.catalog import Catalog
@@ -60,7 +61,7 @@ def assess(catalog: Catalog, inputs: Inputs, region_code: str, *, traces: bool =
     faults: list[Problem] = []
     for line in lines_of(catalog, run, region):
         for name in run.periods:
-            if line.only_period in ("", name):
+            if line.judged_in(name):
                 _assess_line(assessment, scopes[line.source], line, Period.parse(name), faults, traces)
     if faults:
         raise EvalkitError(list({(p.code, str(p.place), str(p.values)): p for p in faults}.values()))
@@ -116,7 +117,7 @@ def scopes_of(catalog: Catalog, inputs: Inputs, run: Run, region: Region) -> dic
     scopes = {set_id: Scope(catalog, inputs, region, base) for set_id in run.sets}
     for plan in catalog.plans_of(run, region.code):
         begun = Period.parse(plan.base_period) if plan.base_period else None
-        scopes[plan.id] = Scope(catalog, inputs, region, begun, _overrides(catalog, plan, region))
+        scopes[plan.id] = Scope(catalog, inputs, region, begun, _overrides(catalog, plan, region), "base_unknown")
     return scopes
 
 
@@ -156,19 +157,24 @@ def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Perio
     status, reason = outcome.status()
     base_at = scope.at("base", period)
     base = scope.measure(line.measure, base_at) if base_at else None
-    previous = scope.measure(line.measure, period.previous())
+    previous: MeasureValue | None = scope.measure(line.measure, period.previous())
+    if isinstance(own, SumValue):  # it starts from nothing, and has no year before to compare with
+        base_at = Period.parse(line.since).previous()
+        base, previous = MeasureValue(own.measure, base_at.name, Fraction(0)), None
     target = numeric_target(rule)
-    way, way_note = progress(own, base, target) if line.milestone else (None, "")
-    notes = [*own.notes, *difference_notes(scope, own), *outcome.notes]
+    way, way_note = _way(own, base, target, line) if line.milestone else (None, "")
+    notes = [*own.notes, *difference_notes(scope, own), *outcome.notes, *line.notes]
     if base is not None and "rebased" in base.notes:
         notes.append("rebased")
     if way_note:
         notes.append(way_note)
+    if line.basis == "plan" and scope.base_period is None and base_asked(own, rule):
+        notes.append("base_unknown")
     if status == "missing" and isinstance(own.value, Fraction):
         notes.append("comparison_missing")
     if scope.region.fictional:
         notes.append("example_data")
-    assigned = scope.item(f"assigned.{line.measure}", period.name)
+    assigned = None if isinstance(own, SumValue) else scope.item(f"assigned.{line.measure}", period.name)
     row = {
         "run": assessment.run, "region_code": scope.region.code, "region": scope.region.name_zh, "period": period.name,
         "basis": line.basis, "set": line.source, "indicator": line.indicator, "seq": line.seq, "part_of": line.part_of,
@@ -176,11 +182,11 @@ def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Perio
         "class": _class_used(line.rule, classes), "unit": line.unit,
         "value": _full(own.shown), "value_text": _value_text(own), "value_source": own.source, "data_year": own.data_year,
         "reported_value": own.reported_text, "adopted_value": "", "rounded_value": rounded(own, target, status),
-        "target_text": line.text, "target_value": _full(target), "target_state": weakest([line.cite, *class_cites(line, scope.region)]),
+        "target_text": line.text, "target_value": _full(target), "target_state": weakest([*line.cites, *class_cites(line, scope.region)]),
         "assigned_value": _full(assigned.value) if assigned is not None and not assigned.missing else "",
         "status": status, "reason": reason, "gap": _full(gap(own, rule, scope, period, status)),
         "base_period": base_at.name if base_at else "", "base_value": _full(base.value if base else None),
-        "previous_value": _full(previous.value), "milestone": line.milestone,
+        "previous_value": _full(previous.value if previous else None), "milestone": line.milestone,
         "milestone_value": _full(target) if line.milestone else "", "progress": _full(way), "note": ";".join(dict.fromkeys(notes)),
     }  # fmt: skip
     assessment.rows.append(row)
@@ -188,12 +194,39 @@ def _assess_line(assessment: Assessment, scope: Scope, line: Line, period: Perio
         assessment.traces.append(trace_of(scope, line, own, outcome, row, class_cites(line, scope.region)))
 
 
-def judge_line(scope: Scope, line: Line, rule: Rule, period: Period) -> tuple[MeasureValue, Outcome]:
-    """Return the value of a line in a period, and what its rule (without class maps) says of it."""
+def _way(own: MeasureValue, base: MeasureValue | None, target: Fraction | None, line: Line) -> tuple[Fraction | None, str]:
+    """Return the share of the way to a milestone as :func:`progress` does, and a note where there is none."""
+    if line.kind == "every_year":
+        return None, ""  # nothing to go: it is kept or broken
+    if isinstance(own, SumValue):
+        if not target or own.bound or not isinstance(own.value, Fraction):
+            return None, ""
+        return own.value / target * 100, ""
+    if base is None and own.measure.kind == "number" and target is not None:
+        return None, "base_unknown"
+    return progress(own, base, target)
+
+
+def base_asked(own: MeasureValue, rule: Rule) -> bool:
+    """Return whether a value, or the rule that judges it, rests on the base year."""
+    asked = any(isinstance(part, Trend) and part.than == "base" for part in rule.walk())
+    return asked or any(argument.at == "base" for part in (own, *own.components) for argument in part.arguments)
+
+
+def judge_line(
+    scope: Scope, line: Line, rule: Rule, period: Period, *, compare_rounded: bool | None = None
+) -> tuple[MeasureValue, Outcome]:
+    """Return the value of a line in a period, and what its rule (without class maps) says of it.
+
+    `compare_rounded` compares otherwise than the line does.
+    """
+    rounds = line.compare_rounded if compare_rounded is None else compare_rounded
+    if line.kind == "cumulative":
+        return judge_sum(scope, line, rule, period, rounds)
     own = scope.measure(line.measure, period)
     if isinstance(own.value, Missing) and own.value.reason in NOT_APPLICABLE:
         return own, Outcome(None, own.value.reason)
-    return own, Judge(scope, period, line.compare_rounded).judge(rule, line.measure)
+    return own, Judge(scope, period, rounds).judge(rule, line.measure)
 
 
 def faults_of(own: MeasureValue, scope: Scope) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from evalkit.catalog.models import Decision
 from evalkit.catalog.rules import About, AboveMeasure, Assigned, Between, ByClass, Compare, KOfN, NoTarget, Qualitative, Rule, Trend
 from evalkit.values import Missing, Period, format_full, round_half_even
 
-PENDING = ("assigned_unknown", "awaiting_evidence")
+PENDING = ("assigned_unknown", "awaiting_evidence", "span_open")
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,17 @@ class Judge:
         Current period.
     compare_rounded : bool
         修约值比较: compare the rounded value, not the full one.
+    instead : mapping, optional
+        Values that stand in the place of those of the period, by measure: sums of years.
     """
 
-    def __init__(self, scope: Scope, period: Period, compare_rounded: bool = False) -> None:
+    def __init__(
+        self, scope: Scope, period: Period, compare_rounded: bool = False, instead: Mapping[str, MeasureValue] | None = None
+    ) -> None:
         self.scope = scope
         self.period = period
         self.compare_rounded = compare_rounded
+        self.instead = instead or {}
 
     def judge(self, rule: Rule, measure_id: str) -> Outcome:
         """Return the outcome of a rule for a measure (each leaf may name another one)."""
@@ -98,7 +104,7 @@ class Judge:
                 return self._assigned(tested)
             case ByClass():
                 raise ValueError("class maps are resolved before judging")
-        own = self.scope.measure(tested, self.period)
+        own = self.instead.get(tested) or self.scope.measure(tested, self.period)
         match rule:
             case Compare(_, op, target):
                 return self._compare(own, op, target, "target", "")
@@ -163,8 +169,8 @@ class Judge:
         when = self.scope.at(rule.than, self.period)
         against = rule.than if rule.than in ("previous", "base") else "period"
         if when is None:
-            check = Check(own.measure.id, "", _shown(own), "", against, "", "unknown", "not_collected")
-            return Outcome(None, "not_collected", checks=[check])
+            check = Check(own.measure.id, "", _shown(own), "", against, "", "unknown", self.scope.no_base)
+            return Outcome(None, self.scope.no_base, checks=[check])
         if when == self.period:  # the base year itself: there is nothing to compare with yet
             return Outcome(None, skipped=True, notes=["base_is_current"])
         other = self.scope.measure(own.measure.id, when)
@@ -224,13 +230,13 @@ class Judge:
             return Outcome(None, value.reason, checks=[check])
         if self.compare_rounded:
             value = round_half_even(value, Fraction(1, 10**own.digits))
-        result = _holds(value, op, target, own.bound)
+        result = holds(value, op, target, own.bound)
         reason = "" if result is not None else "awaiting_evidence"
         check = Check(own.measure.id, op, format_full(value), format_full(target), against, period, _word(result), reason)
         return Outcome(result, reason, checks=[check])
 
 
-def _holds(value: Fraction, op: str, target: Fraction, bound: str) -> bool | None:
+def holds(value: Fraction, op: str, target: Fraction, bound: str) -> bool | None:
     """Compare; a value known only as a lower or upper bound may leave the answer open."""
     exact = {">=": value >= target, "<=": value <= target, ">": value > target, "<": value < target, "==": value == target}[op]
     if not bound:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from evalkit.assessment.engine import class_cites, classes_of, judge_line, ready, scopes_of, weakest
 from evalkit.assessment.judge import resolve_classes
-from evalkit.assessment.lines import Line, lines_of
+from evalkit.assessment.lines import Line, plan_lines
 from evalkit.assessment.progress_goal import aim
+from evalkit.assessment.progress_kinds import held_way, kept_notes, sum_way, sums_before, years_kept
 from evalkit.assessment.progress_way import FIGURES, Figure, Point, ProgressRules, Way, eurostat_grade, measure_way, no_way
+from evalkit.assessment.sums_of_years import SumValue
 from evalkit.assessment.values import NOT_APPLICABLE, MeasureValue, Scope
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Measure, Region, Run
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 
 COLUMNS = [
     "run", "region_code", "region", "period", "set", "indicator", "seq", "attribute", "name_zh", "name_en", "unit", "measure",
-    "direction", "milestone", "kind", "target_text", "target_state", "base_period", "base_year", "year", "base_value", "value",
-    *FIGURES, "growth_ratio", "trend_from", "status", "reason", "reachability", "reachability_reason", "verdict", "grade", "absent", "note",
+    "direction", "milestone", "kind", "planned_as", "since", "target_text", "target_state", "base_period", "base_year", "year",
+    "base_value", "value", *FIGURES, "growth_ratio", "trend_from", "status", "reason", "reachability", "reachability_reason",
+    "verdict", "grade", "by_year", "absent", "note",
 ]  # fmt: skip
 _EUROSTAT = ("growth_ratio", "grade")
 _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
@@ -52,6 +55,8 @@ class Progress:
         What the whole rule says of the present value, as in the results.
     ratio, grade
         Eurostat's, see :func:`evalkit.assessment.progress_way.eurostat_grade`.
+    by_year : dict of str to str
+        Of what is planned for every year, since its first year, the status of each; of a sum what each year adds, or why it has nothing.
     """
 
     region: Region
@@ -68,6 +73,7 @@ class Progress:
     ratio: Figure
     grade: str
     notes: list[str] = field(default_factory=list)
+    by_year: dict[str, str] = field(default_factory=dict)
 
     def record(self, run: str, eurostat: bool) -> dict[str, object]:
         """Return the row of the table; numbers as the nearest floats, NaN where there is none."""
@@ -84,7 +90,8 @@ class Progress:
             "run": run, "region_code": self.region.code, "region": self.region.name_zh, "period": self.period, "set": line.source,
             "indicator": line.indicator, "seq": line.seq, "attribute": line.attribute, "name_zh": line.name_zh, "name_en": line.name_en,
             "unit": line.unit, "measure": line.measure, "direction": self.direction, "milestone": self.at,
-            "kind": "milestone" if line.milestone else "annual", "target_text": line.text, "target_state": self.state,
+            "kind": "milestone" if line.milestone else "annual", "planned_as": line.kind, "since": line.since,
+            "target_text": line.text, "target_state": self.state,
             "base_period": self.base_period, "base_year": "" if isinstance(base, str) else str(base.year),
             "year": "" if isinstance(current, str) else str(current.year),
         }  # fmt: skip
@@ -96,6 +103,7 @@ class Progress:
         }  # fmt: skip
         if eurostat:
             row["grade"] = self.grade
+        row["by_year"] = ";".join(f"{year}:{said}" for year, said in self.by_year.items())
         row["absent"] = ";".join(f"{name}:{figure}" for name, figure in figures.items() if isinstance(figure, str))
         row["note"] = ";".join(dict.fromkeys([*self.notes, *way.notes]))
         return row
@@ -137,7 +145,9 @@ def progress(
     Returns
     -------
     DataFrame
-        One row per region, indicator and planned value: milestones, and annual targets from the present period on. Values, gap and
+        One row per region, indicator and planned value: milestones, and annual targets from the present period on. ``planned_as`` and
+        ``since`` say how the value is meant; of what holds every year, and of sums, ``by_year`` has a status or an addend for each year
+        (``2023:met;2024:not_met``, see :mod:`evalkit.assessment.progress_kinds`). Values, gap and
         expectation are in the measure's unit, changes in that unit per year, ``…_pct`` in compound percent per year, ``share`` in
         percent of the way, ``lead`` in percentage points of it, ``pace`` in percent of the required change. Calculated as exact
         fractions (compound rates with 50 decimal digits), given as the nearest floats. ``absent`` says for each number that there is
@@ -192,53 +202,90 @@ def progress_of(
     run, region = ready(catalog, inputs, region_code)
     now = chosen_period(run, period)
     scopes = scopes_of(catalog, inputs, run, region)
-    for line in lines_of(catalog, run, region):
-        at = line.milestone or line.only_period
-        over = bool(line.only_period) and Period.parse(at) < now  # that year's own value was judged then
-        if line.basis == "plan" and at and not over:
-            yield _progress(scopes[line.source], line, at, now, rules or ProgressRules())
+    for plan in catalog.plans_of(run, region_code):
+        for line in plan_lines(catalog, plan, region):
+            # What was for single years was judged in them; a level that is past is still compared with the present value.
+            over = bool(line.at) and (bool(line.only_period) or line.kind != "level") and Period.parse(line.at) < now
+            if line.at and not over:
+                yield _progress(scopes[line.source], line, line.at, now, rules or ProgressRules())
 
 
 def _progress(scope: Scope, line: Line, at: str, now: Period, rules: ProgressRules) -> Progress:
     measure = scope.catalog.measures[line.measure]
     rule = resolve_classes(line.rule, classes_of(line, scope))
     own, outcome = judge_line(scope, line, rule, now)
-    assert scope.base_period is not None, "a plan has a base year"
-    start = scope.measure(line.measure, scope.base_period)
-    base, current = _point(start), _point(own)
-    notes: list[str] = [note for note in ("rebased", "lagged_year") if note in (*own.notes, *start.notes)]
+    base_at = Period.parse(line.since).previous() if line.kind == "cumulative" else scope.base_period
+    base, current = _base(scope, line, base_at), _point(own)
+    notes = [*(note for note in ("rebased", "lagged_year") if note in own.notes or _noted(scope, line, note)), *line.notes]
+    by_year = years_kept(scope, line, rule, now) if line.kind == "every_year" else {}
+    if isinstance(own, SumValue):
+        by_year = {year: own.addend(year) for year in own.summed}
+        notes += [note for note in own.notes if note.startswith("cumulative:")]
     aimed = aim(scope, rule, line.measure, Period.parse(at))
     ratio: Figure = aimed.goal if isinstance(aimed.goal, str) else ""
     grade = ""
-    code = _no_way(measure.kind, now, scope.base_period, at) or (current if isinstance(current, str) and current in NOT_APPLICABLE else "")
+    code = _no_way(measure.kind, now, base_at, at) or (current if isinstance(current, str) and current in NOT_APPLICABLE else "")
+    if line.kind == "cumulative" and outcome.skipped:
+        code = code or next(iter(outcome.notes), "")
     if code or isinstance(aimed.goal, str):
         way = no_way(code or str(aimed.goal))
         if not code and way.reason == "trend_target":
             _trend_status(way, outcome.result, outcome.status()[1], base, current)
         ratio = code or ratio
     else:
-        observed = _observed(scope, line.measure, now)
         compared = own.value if isinstance(own.value, Fraction) else None
         if line.compare_rounded and compared is not None:
             compared = round_half_even(compared, Fraction(1, 10**own.digits))
-        way = measure_way(aimed.goal, base, current, int(at), observed, rules, compared)
+        if isinstance(own, SumValue):
+            way = sum_way(aimed.goal, int(line.since), current, int(at), sums_before(own), rules)
+            ratio = "cumulative"
+        elif line.kind == "every_year" and line.since <= now.name:
+            way = held_way(aimed.goal, base, current, int(at), _observed(scope, line.measure, now), rules, compared)
+            ratio = "every_year"
+        else:  # what is to hold from a later year on is to be reached by then
+            end = int(line.since or at)
+            way = measure_way(aimed.goal, base, current, end, _observed(scope, line.measure, now), rules, compared)
+            ratio, grade = eurostat_grade(aimed.goal, base, current, end)
         if outcome.skipped and "base_is_current" in outcome.notes:  # 不降低: the base year is not compared with itself
             way.status, way.reachability, way.reason, way.reachability_reason = "", "unknown", "base_is_current", "base_is_current"
-        ratio, grade = eurostat_grade(aimed.goal, base, current, int(at))
         notes += [*aimed.notes, *_limits(measure, way.figures["projected_value"])]
+    notes += kept_notes(by_year) if line.kind == "every_year" and by_year else []
+    if base == "base_unknown":
+        ratio = _say_unknown(way, ratio)
     if scope.region.fictional:
         notes.append("example_data")
     return Progress(
-        scope.region, now.name, line, at, measure.direction, scope.base_period.name, base, current, way, outcome.status()[0],
-        weakest([line.cite, *class_cites(line, scope.region)]), ratio, grade, notes,
+        scope.region, now.name, line, at, measure.direction, base_at.name if base_at else "", base, current, way, outcome.status()[0],
+        weakest([*line.cites, *class_cites(line, scope.region)]), ratio, grade, notes, by_year,
     )  # fmt: skip
 
 
-def _no_way(kind: str, now: Period, base: Period, at: str) -> str:
+def _base(scope: Scope, line: Line, base_at: Period | None) -> Point | str:
+    """Return the value that the way begins at: of a sum 0 by definition, else that of the base year."""
+    if line.kind == "cumulative":
+        assert base_at is not None
+        return Point(base_at.first.year, Fraction(0))
+    return _point(scope.measure(line.measure, base_at)) if base_at else "base_unknown"
+
+
+def _noted(scope: Scope, line: Line, note: str) -> bool:
+    return line.kind != "cumulative" and scope.base_period is not None and note in scope.measure(line.measure, scope.base_period).notes
+
+
+def _say_unknown(way: Way, ratio: Figure) -> Figure:
+    """Say of everything that has no base why: there is a base year, but which one is not known. Return the ratio."""
+    way.figures = {name: "base_unknown" if figure == "base_missing" else figure for name, figure in way.figures.items()}
+    way.reason, way.reachability_reason = (
+        "base_unknown" if reason == "base_missing" else reason for reason in (way.reason, way.reachability_reason)
+    )
+    return "base_unknown" if ratio == "base_missing" else ratio
+
+
+def _no_way(kind: str, now: Period, base: Period | None, at: str) -> str:
     """Return why there is no way at all, before any number is looked at."""
     if kind != "number":
         return "qualitative" if kind == "qualitative" else "not_one_number"
-    if any(period.kind != "year" for period in (now, base, Period.parse(at))):
+    if any(period is not None and period.kind != "year" for period in (now, base, Period.parse(at))):
         return "not_a_year"
     return ""
 

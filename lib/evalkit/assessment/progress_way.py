@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, exp, log
 
 from evalkit.assessment.progress_goal import Goal
 
 Figure = Fraction | str  # a number, or the code that says why there is none
-_RATES = Context(prec=50)  # compound rates are roots: 50 digits, no verdict of an assessment hangs on them
+_ONE = 10**50  # compound rates are roots: cut off after 50 decimals, no verdict of an assessment hangs on them
 
 #: Figures of a way, in the order in which a table shows them.
 FIGURES = (
@@ -266,7 +265,7 @@ def _reach(way: Way, arrived: bool, left: int, rules: ProgressRules) -> None:
 
 
 def compound(start: Fraction, end: Fraction, years: int) -> Figure:
-    """Return the compound yearly rate from one value to another, in percent: a root, worked out with 50 decimal digits.
+    """Return the compound yearly rate from one value to another, in percent: a root, worked out to 50 decimals.
 
     Parameters
     ----------
@@ -284,10 +283,17 @@ def compound(start: Fraction, end: Fraction, years: int) -> Figure:
         return "not_positive"
     if years == 1:
         return (end / start - 1) * 100
-    ratio = end / start
-    quotient = _RATES.divide(Decimal(ratio.numerator), Decimal(ratio.denominator))
-    root = _RATES.power(quotient, _RATES.divide(Decimal(1), Decimal(years)))
-    return (Fraction(root) - 1) * 100
+    return (_root(end / start, years) - 1) * 100
+
+
+def _root(ratio: Fraction, years: int) -> Fraction:
+    """Return a root of a positive number, cut off after 50 decimals: Newton's steps down to it in whole numbers."""
+    whole = max(ratio.numerator * _ONE**years // ratio.denominator, 1)
+    # The steps need a start above the root: the float is right to 12 digits at the very least.
+    near = int(exp((log(ratio.numerator) - log(ratio.denominator)) / years) * (1 + 1e-12) * _ONE) + 1
+    while (closer := ((years - 1) * near + whole // near ** (years - 1)) // years) < near:
+        near = closer
+    return Fraction(near, _ONE)
 
 
 #: Grades by the ratio of the observed to the required compound rate, in percent: each from its least value on.

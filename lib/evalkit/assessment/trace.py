@@ -10,6 +10,7 @@ from typing import Any
 from evalkit.assessment.difference import difference_reason
 from evalkit.assessment.judge import Outcome
 from evalkit.assessment.lines import Line
+from evalkit.assessment.sums_of_years import SumValue
 from evalkit.assessment.values import Argument, MeasureValue, Scope
 from evalkit.catalog.models import Cite
 from evalkit.formulas.notation import write_formula
@@ -37,6 +38,8 @@ def trace_of(
     }
     if own.formula is not None:
         trace["formula"] = formula_record(scope, own)
+    if isinstance(own, SumValue) and own.summed:
+        trace["formula"], trace["summed"] = sum_record(own), {year: own.addend(year) for year in own.summed}
     trace["inputs"] = [*_inputs(scope, own), *_comparators(scope, own, outcome)]
     reason = difference_reason(scope, own)
     trace.update(
@@ -60,6 +63,7 @@ def trace_of(
             "class_zh": class_names(scope, line, row["class"]),
             "class_cites": [cite_record(cite) for cite in classes],
             "note": line.note,
+            **_meant(line),
         },
         checks=[asdict(check) for check in outcome.checks],
     )
@@ -75,6 +79,14 @@ def trace_of(
         progress=row["progress"],
     )
     return trace
+
+
+def _meant(line: Line) -> dict[str, Any]:
+    """Return how a planned value is meant, and what stands beside its one citation, as far as there is anything to say."""
+    found: dict[str, Any] = {"also": [cite_record(cite) for cite in line.also], "as_printed": line.as_printed, "reading": line.reading}
+    if line.since:
+        found |= {"kind": line.kind, "since": line.since}
+    return {key: value for key, value in found.items() if value}
 
 
 def class_names(scope: Scope, line: Line, used: str) -> str:
@@ -113,6 +125,19 @@ def formula_record(scope: Scope, own: MeasureValue) -> dict[str, str]:
         "zh": write_formula(own.formula.tree, name("zh"), "zh"),
         "en": write_formula(own.formula.tree, name("en"), "en"),
         "substituted": write_formula(own.formula.tree, number, "zh"),
+    }
+
+
+def sum_record(own: SumValue) -> dict[str, str]:
+    """Return a sum of years as :func:`formula_record` does a formula: which years, and the numbers put in."""
+    first, last = next(iter(own.summed)), list(own.summed)[-1]
+    numbers = [format_full(value, _LONG) if isinstance(value, Fraction) else "□" for value in own.summed.values()]
+    return {
+        "id": "sum",
+        "hash": "",
+        "zh": f"{first}年至{last}年各年值之和" if first != last else f"{first}年值",
+        "en": f"sum of the yearly values, {first}–{last}" if first != last else f"value of {first}",
+        "substituted": " + ".join(f"({number})" if number.startswith("-") else number for number in numbers),
     }
 
 
@@ -158,6 +183,8 @@ def _as_comparator(records: list[dict[str, str]], against: str) -> list[dict[str
 
 def _rebased(scope: Scope, own: MeasureValue) -> dict[str, Any]:
     """Return where a base value comes from that a plan set itself, and what was reported in its place."""
+    if isinstance(own, SumValue):
+        return {"kind": "by_definition"}
     if scope.base_period is None:
         return {}
     override = scope.overrides.get((own.measure.id, scope.base_period.name))

@@ -129,6 +129,8 @@ class Scope:
     base_period : Period or None
     overrides : dict
         Base values that a plan sets itself, by (measure, period).
+    no_base : str
+        Why nothing can be compared with the base year where there is none: a plan has one that is not known (``base_unknown``).
     """
 
     def __init__(
@@ -138,12 +140,14 @@ class Scope:
         region: Region,
         base_period: Period | None,
         overrides: dict[tuple[str, str], BaseValue] | None = None,
+        no_base: str = "not_collected",
     ) -> None:
         self.catalog = catalog
         self.inputs = inputs
         self.region = region
         self.base_period = base_period
         self.overrides = overrides or {}
+        self.no_base = no_base
         self._known: dict[tuple[str, str], MeasureValue] = {}
 
     def at(self, when: str, period: Period) -> Period | None:

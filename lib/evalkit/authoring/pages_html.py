@@ -10,12 +10,12 @@ from html import escape
 
 from evalkit.authoring.pages_facts import Facts, Worked, formula_text
 from evalkit.authoring.pages_html_parts import SCRIPT, STYLE
-from evalkit.authoring.pages_math import mathml
 from evalkit.authoring.pages_words import PageWording, Pairs, joined
 from evalkit.catalog.models import IndicatorSet, Measure
 from evalkit.messages import Language
 from evalkit.report import look
 from evalkit.report.difference_speech import clean
+from evalkit.report.typeset import mathml
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from evalkit.authoring.pages_facts import Facts, Worked, formula_text
-from evalkit.authoring.pages_math import latex
 from evalkit.authoring.pages_words import PageWording, Pairs, joined
 from evalkit.catalog.models import IndicatorSet, Measure
 from evalkit.formulas import build
 from evalkit.formulas.notation import write_formula
 from evalkit.messages import Language
 from evalkit.report.tables import escape
+from evalkit.report.typeset import latex
 
 
 class MarkdownPages:

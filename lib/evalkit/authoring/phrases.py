@@ -54,7 +54,7 @@ def _trends() -> dict[str, tuple[bool, str]]:
 TRENDS = _trends()
 
 _ASSIGNED = re.compile(
-    r"(?:完成)?上级(?:政府)?(?:规定|下达|确定|分解|分配)?的?(?:约束性|年度|考核|目标|管控|控制|减排){0,3}(?:任务|目标|指标|要求)"
+    r"(?:完成|达到|满足|符合)?上级(?:政府)?(?:规定|下达|确定|分解|分配)?的?(?:约束性|年度|考核|目标|管控|控制|减排){0,3}(?:任务|目标|指标|要求)"
 )
 _TOTAL = re.compile(r"不(?:超过|突破)(?:国家|省|市|上级)?(?:下达的|分配的)?(?:主要)?(?:污染物)?(?:排放)?总量控制(?:指标|目标|要求)?")
 
@@ -88,6 +88,8 @@ def qualitative(text: str, printed: str) -> Rule | None:
     """Return the rule of a requirement that a person decides: 建立, 划定并遵守, 达到功能区标准, 不超过总量控制指标."""
     if _TOTAL.fullmatch(text):
         return Qualitative(text=printed)
+    if _ASSIGNED.fullmatch(text):  # 达到上级要求: a figure of the superior's, not a person's to decide
+        return None
     found = _PHRASE.fullmatch(text)
     return Qualitative(text=printed) if found and not _MEASURED.search(text) else None
 

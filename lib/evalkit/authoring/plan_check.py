@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from evalkit.catalog.models import Plan, PlannedValue, PlanRow, Region
 from evalkit.catalog.plan_lists import Dated, PlanLists, Task
 from evalkit.catalog.rules import Compare, KOfN, Rule
 from evalkit.intake import read_inputs
-from evalkit.messages import Place, Problem
+from evalkit.messages import Place, Problem, word
 from evalkit.values import Period, format_full
 
 #: Kinds of tasks that serve the whole, not an indicator.
@@ -103,11 +103,11 @@ def _values(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
             line = next(line for line in lines if line.indicator == row.name and (line.milestone or line.only_period) == value.at)
             place = catalog.place("plan", plan.id, "indicators", i, "values", j)
             yield from _text(catalog, plan, line, value, place)
-            goal = span(_resolved(line, region))
+            goal = span(_resolved(value.rule, line, region))
             if goal is None or row.area:
                 continue
             followed = in_set.get(row.row or "")
-            asked = span(_resolved(followed, region)) if followed is not None and followed.measure == line.measure else None
+            asked = span(_resolved(followed.rule, followed, region)) if followed is not None and followed.measure == line.measure else None
             last = value.at == max(other.at for other in row.values)
             if asked is not None and followed is not None and last and looser(goal, asked):
                 said = {"indicator": _name(line), "at": value.at, "text": value.text, "target": followed.text}
@@ -173,14 +173,19 @@ def _order(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
     region = catalog.regions[plan.region]
     lines = list(plan_lines(catalog, plan, region))
     for i, row in enumerate(plan.indicators):
-        # Where the base year is meant, milestones are compared with it; only the values of the plan itself are compared here.
-        goals = [(line.milestone or line.only_period, line) for line in lines if line.indicator == row.name]
-        known = sorted((Period.parse(at), line, goal) for at, line in goals if at and (goal := span(_resolved(line, region))) is not None)
+        line = next(line for line in lines if line.indicator == row.name)
+        known = sorted(
+            (
+                (Period.parse(value.at), value, goal)
+                for value in row.values
+                if (goal := span(_resolved(value.rule, line, region))) is not None
+            ),
+            key=lambda found: found[0],
+        )
         for (_, earlier, before), (at, later, after) in pairwise(known):
             if looser(after, before):
                 spot = catalog.place("plan", plan.id, "indicators", i)
-                said = {"indicator": _name(later), "at": at.name, "text": later.text,
-                        "earlier": f"{earlier.milestone or earlier.only_period} {earlier.text}"}  # fmt: skip
+                said = {"indicator": _name(line), "at": at.name, "text": later.text, "earlier": f"{earlier.at} {earlier.text}"}
                 yield Problem("milestones_out_of_order", spot, said, "warning")
 
 
@@ -193,11 +198,11 @@ def _parts(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
             found = [_number(part) for part in (_at(own, value.at) for own in rows if own is not None) if part is not None]
             numbers = [number for number in found if number is not None]
             if whole is None or len(numbers) < len(row.parts):
-                yield Problem("parts_not_compared", place, {"indicator": row.name_zh or row.name, "at": value.at}, "note")
+                yield Problem("plan_parts_open", place, {"indicator": row.name_zh or row.name, "at": value.at}, "note")
             elif sum(numbers) != whole:
                 said = {"indicator": row.name_zh or row.name, "at": value.at, "whole": format_full(whole),
                         "parts": " + ".join(map(format_full, numbers)), "sum": format_full(sum(numbers, Fraction(0)))}  # fmt: skip
-                yield Problem("parts_differ", place, said, "warning")
+                yield Problem("plan_parts_differ", place, said, "warning")
 
 
 def _at(row: PlanRow, at: str) -> PlannedValue | None:
@@ -228,25 +233,46 @@ def _lists(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
         for code, known in (("responsibility_missing", answered), ("indicator_without_task", served)):
             if row.name not in known:
                 yield Problem(code, place, {"indicator": names.get(row.name, row.name)}, "warning")
-    for name, number, item in serving:
-        place = lists.places[name, number]
-        general = isinstance(item, Task) and item.kind in _GENERAL
-        gaps = {
-            "task_without_unit": not item.units() and not item.person,
-            "task_without_deadline": not item.deadline and not item.repeats,
-            "task_without_indicator": not item.indicators and not general and bool(plan.indicators),
-        }
-        for code, missing in gaps.items():
-            if missing:
-                yield Problem(code, place, {"id": item.id, "title": item.title}, "warning")
+    yield from _gaps(catalog, plan, lists, serving)
 
 
-def _resolved(line: Line, region: Region) -> Rule:
+def _gaps(catalog: Catalog, plan: Plan, lists: PlanLists, serving: list[tuple[str, int, Dated]]) -> Iterator[Problem]:
+    """Yield what single tasks and projects lack; where a whole list lacks it, once."""
+    # A task is answered for, and has its time, through the projects that carry it out.
+    carried = {name for project in lists.projects for name in project.task_ids()}
+    for name in ("tasks", "projects"):
+        own = [(number, item) for kind, number, item in serving if kind == name]
+        for code, lacks in _LACKS.items():
+            missing = [
+                (number, item) for number, item in own if lacks(item) and (item.id not in carried or code == "task_without_indicator")
+            ]
+            if code == "task_without_indicator" and not plan.indicators:
+                continue
+            if len(missing) == len(own) > 1:
+                place = Place(lists.places[name, 0].file)
+                yield Problem("list_without", place, {"count": len(own), "what": word("list_lacks", code)}, "warning")
+                continue
+            for number, item in missing:
+                yield Problem(code, lists.places[name, number], {"id": item.id, "title": item.title}, "warning")
+
+
+def _general(item: Dated) -> bool:
+    return isinstance(item, Task) and item.kind in _GENERAL
+
+
+_LACKS: dict[str, Callable[[Dated], bool]] = {
+    "task_without_unit": lambda item: not item.units() and not item.person and not (item.areas and _general(item)),  # a county's own goal
+    "task_without_deadline": lambda item: not item.deadline and not item.repeats,
+    "task_without_indicator": lambda item: not item.indicators and not _general(item),
+}
+
+
+def _resolved(rule: Rule, line: Line, region: Region) -> Rule:
     classes = {declared.class_: declared.value for declared in region.classes if declared.set == line.set_id}
     try:
-        return resolve_classes(line.rule, classes)
+        return resolve_classes(rule, classes)
     except KeyError:
-        return line.rule
+        return rule
 
 
 def _name(line: Line) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evalkit.authoring import columns as names
@@ -20,14 +20,14 @@ _MEASURE_TEXTS = (
 )  # fmt: skip
 
 
-class SetSheets:
-    """Reads the sheets of a set that are not its rows; each may be missing.
+class SheetReader:
+    """Reads sheets of fields and plain tables; each sheet may be missing.
 
     Parameters
     ----------
     sheets : dict of str to Sheet
     cells : CellMap
-        Where the parts of the set come from.
+        Where the parts of what is read come from.
     problems : list of Problem
         To be added to.
     """
@@ -36,30 +36,63 @@ class SetSheets:
         self.sheets, self.cells, self.problems = sheets, cells, problems
         self.fields: dict[str, str] = {}
         self.spots: dict[str, Place] = {}
-        if names.SET in sheets:
-            self._fields(sheets[names.SET])
 
-    def _fields(self, sheet: Sheet) -> None:
-        labels = {plain(label): key for label, key in names.SET_FIELDS}
+    def read_fields(self, sheet: Sheet, labels: Mapping[str, str]) -> None:
+        """Take in a sheet with one field to a line: key by label."""
+        keys = {plain(label): key for label, key in labels.items()}
         for (row, column), text in sorted(sheet.cells.items()):
-            if column != 1 or plain(text) not in labels:
+            if column != 1 or plain(text) not in keys:
                 first = sheet.merged.get((row, column)) is None and (row, 2) in sheet.cells and row > 1
                 if column > 2 or (column == 1 and first):
-                    values = {"column": names.SET, "value": text, "allowed": [label for label, _ in names.SET_FIELDS]}
+                    values = {"column": sheet.name, "value": text, "allowed": list(labels)}
                     self.problems.append(Problem("word_unknown", sheet.place(row, column), values))
                 continue
-            key = labels[plain(text)]
+            key = keys[plain(text)]
             self.fields[key] = sheet.at(row, 2)
             self.spots[key] = sheet.place(row, 2, text)
-            if key in ("id", "document", "name_zh", "name_en", "note"):
-                self.cells.spots[(key,)] = self.spots[key]
+            self.cells.spots[(key,)] = self.spots[key]
         self.problems += [fault for _, fault in sorted(sheet.faults.items())]
 
-    def _word(self, text: str, allowed: dict[str, str], place: Place) -> str:
+    def word(self, text: str, allowed: Mapping[str, str], place: Place) -> str:
+        """Return the code of a word of a closed list; empty where there is none, or after saying that it is no such word."""
         if text and text not in allowed:
             shown = [name for name in allowed if not name.isascii()]
             self.problems.append(Problem("word_unknown", place, {"column": place.key, "value": text, "allowed": shown}))
         return allowed.get(text, "")
+
+    def cite(self, texts: Mapping[str, str], place: Place) -> dict[str, str]:
+        """Return where something stands, from the texts of its columns."""
+        found = {key: texts.get(column, "") for column, key in CITE_KEYS.items()}
+        found["state"] = self.word(found["state"], names.states(), place)
+        return {key: value for key, value in found.items() if value}
+
+    def table(self, name: str, columns: Sequence[Column], needed: Sequence[str]) -> Table | None:
+        """Return the table of a sheet; None where there is no such sheet, or nothing on it."""
+        sheet = self.sheets.get(name)
+        if sheet is None or not sheet.last_row:
+            return None
+        return read_table(sheet, columns, needed, self.problems)
+
+    def line_cite(self, table: Table, line: int) -> dict[str, str]:
+        """Return where the content of a line stands."""
+        return self.cite({key: table.text(line, key) for key in CITE_KEYS}, table.place(line, "state"))
+
+    def flow(self, text: str, place: Place) -> Any:
+        """Return what a text says that is written as in a rule file."""
+        try:
+            return parse_yaml(text, place.file).content
+        except EvalkitError as error:
+            self.problems += [Problem(problem.code, place, problem.values) for problem in error.problems]
+            return {}
+
+
+class SetSheets(SheetReader):
+    """Reads the sheets of a set that are not its rows; each may be missing."""
+
+    def __init__(self, sheets: dict[str, Sheet], cells: CellMap, problems: list[Problem]) -> None:
+        super().__init__(sheets, cells, problems)
+        if names.SET in sheets:
+            self.read_fields(sheets[names.SET], dict(names.SET_FIELDS))
 
     def levels(self) -> list[str]:
         """Return the levels of 体系."""
@@ -82,30 +115,16 @@ class SetSheets:
         """Return how values are rounded and compared, with where it stands; None where 体系 does not say."""
         if not self.fields.get("method"):
             return None
-        cite = self._cite({key: self.fields.get(f"rounding.{key}", "") for key in CITE_KEYS}, self.spots.get("rounding.state", Place()))
+        cite = self.cite({key: self.fields.get(f"rounding.{key}", "") for key in CITE_KEYS}, self.spots.get("rounding.state", Place()))
         methods = names.methods()
-        found = {key: self._word(self.fields.get(key, ""), methods, self.spots.get(key, Place())) for key in ("method", "compare")}
+        found = {key: self.word(self.fields.get(key, ""), methods, self.spots.get(key, Place())) for key in ("method", "compare")}
         for key in ("method", "compare", "cite"):
             self.cells.spots[("rounding", key)] = self.spots.get(key, self.spots["method"])
         return {**found, "cite": cite}
 
-    def _cite(self, texts: dict[str, str], place: Place) -> dict[str, str]:
-        found = {key: texts.get(column, "") for column, key in CITE_KEYS.items()}
-        found["state"] = self._word(found["state"], names.states(), place)
-        return {key: value for key, value in found.items() if value}
-
-    def _table(self, name: str, columns: Sequence[Column], needed: Sequence[str]) -> Table | None:
-        sheet = self.sheets.get(name)
-        if sheet is None or not sheet.last_row:
-            return None
-        return read_table(sheet, columns, needed, self.problems)
-
-    def _line_cite(self, table: Table, line: int) -> dict[str, str]:
-        return self._cite({key: table.text(line, key) for key in CITE_KEYS}, table.place(line, "state"))
-
     def classes(self, content: dict[str, Any]) -> list[dict[str, Any]]:
         """Add the classes to the content of the set, and return them."""
-        table = self._table(names.CLASSES, names.CLASS_COLUMNS, ("id", "name_zh", "value_id", "value_zh"))
+        table = self.table(names.CLASSES, names.CLASS_COLUMNS, ("id", "name_zh", "value_id", "value_zh"))
         found: dict[str, dict[str, Any]] = {}
         for line in table.lines if table else []:
             assert table is not None
@@ -127,7 +146,7 @@ class SetSheets:
 
     def groups(self, content: dict[str, Any]) -> None:
         """Add the groups of rows to the content of the set."""
-        table = self._table(names.GROUPS, names.GROUP_COLUMNS, ("id", "name_zh"))
+        table = self.table(names.GROUPS, names.GROUP_COLUMNS, ("id", "name_zh"))
         for number, line in enumerate(table.lines if table else []):
             assert table is not None
             group: dict[str, Any] = {}
@@ -138,7 +157,7 @@ class SetSheets:
 
     def pass_rule(self, content: dict[str, Any]) -> None:
         """Add the pass rule to the content of the set."""
-        table = self._table(names.PASS, names.PASS_COLUMNS, ("text",))
+        table = self.table(names.PASS, names.PASS_COLUMNS, ("text",))
         requirements = []
         for number, line in enumerate(table.lines if table else []):
             assert table is not None
@@ -147,10 +166,10 @@ class SetSheets:
             self.cells.spots[path] = table.place(line, "text")
             for key in ("text", "group", "count", "share"):
                 self.cells.put(found, path, key, table.text(line, key), table.place(line, key))
-            attribute = self._word(table.text(line, "attribute"), names.attributes(), table.place(line, "attribute"))
+            attribute = self.word(table.text(line, "attribute"), names.attributes(), table.place(line, "attribute"))
             self.cells.put(found, path, "attribute", attribute, table.place(line, "attribute"))
-            self.cells.put(found, path, "rows", _several(table.text(line, "rows")), table.place(line, "rows"))
-            found["cite"] = self._line_cite(table, line)
+            self.cells.put(found, path, "rows", several(table.text(line, "rows")), table.place(line, "rows"))
+            found["cite"] = self.line_cite(table, line)
             requirements.append(found)
         text = self.fields.get("pass_rule", "")
         if text or requirements:
@@ -159,31 +178,25 @@ class SetSheets:
 
     def measures(self) -> Iterator[tuple[dict[str, Any], dict[str, Place]]]:
         """Yield what the sheet 口径 says of each measure, and its cells."""
-        table = self._table(names.MEASURES, names.MEASURE_COLUMNS, ("id", "name_zh", "unit", "kind"))
+        table = self.table(names.MEASURES, names.MEASURE_COLUMNS, ("id", "name_zh", "unit", "kind"))
         for line in table.lines if table else []:
             assert table is not None
             content: dict[str, Any] = {}
             for key in _MEASURE_TEXTS:
                 if text := table.text(line, key):
                     content[key] = text
-            content["kind"] = self._word(table.text(line, "kind"), names.kinds(), table.place(line, "kind"))
-            content["direction"] = self._word(table.text(line, "direction"), names.directions(), table.place(line, "direction")) or "none"
-            content["aliases"] = _several(table.text(line, "aliases"))
-            content["components"] = _several(table.text(line, "components"))
+            content["kind"] = self.word(table.text(line, "kind"), names.kinds(), table.place(line, "kind"))
+            content["direction"] = self.word(table.text(line, "direction"), names.directions(), table.place(line, "direction")) or "none"
+            content["aliases"] = several(table.text(line, "aliases"))
+            content["components"] = several(table.text(line, "components"))
             if roles := table.text(line, "roles"):
-                content["roles"] = self._flow(roles, table.place(line, "roles"))
-            cite = self._line_cite(table, line)
+                content["roles"] = self.flow(roles, table.place(line, "roles"))
+            cite = self.line_cite(table, line)
             if cite:
                 content["cite"] = cite
             yield content, {"": table.place(line, "id"), **{key: table.place(line, key) for key in table.columns}}
 
-    def _flow(self, text: str, place: Place) -> Any:
-        try:
-            return parse_yaml(text, place.file).content
-        except EvalkitError as error:
-            self.problems += [Problem(problem.code, place, problem.values) for problem in error.problems]
-            return {}
 
-
-def _several(text: str) -> list[str]:
+def several(text: str) -> list[str]:
+    """Return the items of a list such as ``A、B``."""
     return [part.strip() for part in text.replace(",", "、").replace("，", "、").split("、") if part.strip()]

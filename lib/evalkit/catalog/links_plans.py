@@ -45,6 +45,11 @@ def _plan(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
             if part not in names or part == row.name:
                 yield unknown_id("indicator", part, spot, names)
         yield from _row(catalog, plan, row, spot, indicator_set)
+        ends = [value.at for value in row.values]
+        for j in (j for j, end in enumerate(ends) if end in ends[:j]):
+            yield Problem(
+                "plan_value_twice", catalog.place("plan", plan.id, "indicators", i, "values", j), {"indicator": row.name, "at": ends[j]}
+            )
         for j, value in enumerate(row.values):
             yield from _value(value, catalog.place("plan", plan.id, "indicators", i, "values", j))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: How a unit answers: 牵头, 参与(配合), 按职责分工, 负责.
 ROLES = ("lead", "join", "each", "responsible")
-_BETWEEN = re.compile(r"[、，,；;]")
+_BETWEEN = re.compile(r"[、，,；;](?![^（(]*[）)])")  # not within brackets: 各县（市、区）
 _IDS = re.compile(r"[;；]")
 
 MaybePeriod = Annotated[str, AfterValidator(lambda text: check_period(text) if text else text)]

@@ -283,22 +283,33 @@ def explain(
     period: Period = None,
     set_id: SetOrPlan = None,
     milestone: Annotated[str | None, typer.Option("--milestone", help="规划的目标年。Milestone of a plan.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="写成文件：.html .md .txt .json。Write a file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """说明一个数字如何得来。Say how one figure came about.
 
-    Example: evalkit explain chongming-2023 310151 C04.1
+    Example: evalkit explain chongming-2023 310151 C07.1 --out c07.html
     """
     from evalkit.assessment import assess
     from evalkit.intake import read_inputs
+    from evalkit.report.explain import FORMS
     from evalkit.report.explain import explain as explain_one
 
+    if out is not None and out.suffix.lower() not in FORMS:
+        raise typer.BadParameter(" ".join(FORMS), param_hint="--out")
     catalog = _load()
     inputs = read_inputs(catalog, run_id)
     if inputs.errors():
         raise EvalkitError(inputs.errors())
-    explanation = explain_one(assess(catalog, inputs, region), indicator, period=period, set=set_id, milestone=milestone, catalog=catalog)
-    print(json.dumps(explanation.trace, ensure_ascii=False, indent=2) if as_json else explanation.text)
+    wanted = {"period": period, "set": set_id, "milestone": milestone}
+    explanation = explain_one(assess(catalog, inputs, region), indicator, **wanted, catalog=catalog, inputs=inputs)
+    if out is None:
+        print(explanation.as_text(".json" if as_json else ".txt"))
+        return
+    from evalkit.tables import write_text
+
+    write_text(out, explanation.as_text(out.suffix.lower()))
+    print(out.as_posix())
 
 
 def main() -> None:

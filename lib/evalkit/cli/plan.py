@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evalkit.cli.plan_check import plan_check
+from evalkit.cli.plan_lists import plan_lists
+from evalkit.cli.plan_tables import plan_export, plan_import
 from evalkit.messages import word, words
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ _COLOURS = {"already_met": "green", "on_track": "green", "at_risk": "yellow", "i
 
 
 plan_app.command("check")(plan_check)
+plan_app.command("lists")(plan_lists)
+plan_app.command("export")(plan_export)
+plan_app.command("import")(plan_import)
 
 
 @plan_app.command("ytd")
@@ -38,6 +43,7 @@ def plan_ytd(
     from evalkit.assessment.year_to_date import exact_texts, printed_row
     from evalkit.assessment.year_to_date_read import read_sheets
     from evalkit.assessment.year_to_date_rules import remaining
+    from evalkit.assessment.year_to_date_words import remarks
     from evalkit.cli.console import consoles, problem_lines
     from evalkit.tables.books import read_book
 
@@ -52,7 +58,7 @@ def plan_ytd(
         print(json.dumps([{**printed_row(one), **exact_texts(one)} for one in found], ensure_ascii=False, indent=2))
     else:
         printed.print(_table(found), soft_wrap=False)
-        for text in _remarks(found):
+        for text in remarks(found):
             printed.print(text, markup=False)
     if out is not None:
         _write(out, [printed_row(one) for one in found])
@@ -63,74 +69,16 @@ def _table(found: Sequence[YearToDate]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from evalkit.assessment.year_to_date import printed_row
+    from evalkit.assessment.year_to_date_words import table_heads, table_row
 
-    heads = ["region", "measure", "so_far", "target", "value", "days_left", "required", "last_rest", "verdict"]
+    heads = table_heads()
     table = Table(*(word("ytd_column", head) for head in heads))
     for column in table.columns:
         column.overflow = "fold"
     for one in found:
-        row = printed_row(one)
-        unit = f" {row['unit']}" if row["unit"] and one.case.kind == "max_mean" else ""
-        percent = " %" if one.case.kind == "min_share" and row["target"] else ""
-        row["target"], row["value"] = row["target"] + (percent or unit), row["value"] + unit
-        row["so_far"] = f"{one.case.so_far.last} / {row['whole']}"
-        row["required"] = _need(one, row)
-        row["last_rest"] += _span(row, "last_rest", one.last_interval.closed) if one.last_interval is not None else ""
-        row["verdict"] = word("ytd_verdict", one.verdict) + ("*" if one.rounding_decides else "")
-        if one.reason:
-            row["required"] = word("ytd_reason" if one.reason == "percentile" else "reason", one.reason)
+        row = table_row(one)
         table.add_row(*(Text(row[head], style=_COLOURS.get(one.verdict, "") if head == "verdict" else "") for head in heads))
     return table
-
-
-def _need(found: YearToDate, row: Mapping[str, str]) -> str:
-    """Return in words what the remaining days must bring."""
-    if found.required is None:
-        return "" if found.reason else word("ytd_need", "ended")
-    if found.interval is not None:
-        need = word("ytd_need", "max_mean").format(required=row["required"])
-        return need + _span(row, "required", found.interval.closed)
-    if found.case.kind == "max_count":
-        key = "exceeded" if found.required < 0 else "allowed"
-    else:
-        key = "short" if found.required > 0 else "enough"
-    share = f" ({row['required_share']} % : {row['observed_share']} %)" if key in ("short", "allowed") and row["required_share"] else ""
-    return word("ytd_need", key).format(count=abs(found.required)) + share
-
-
-def _span(row: Mapping[str, str], name: str, closed: bool) -> str:
-    left, right = "[]" if closed else "()"
-    return f" {left}{row[f'{name}_low']}, {row[f'{name}_high']}{right}"
-
-
-def _remarks(found: Sequence[YearToDate]) -> list[str]:
-    """Return how the table is to be read: what was assumed, each once, with the lines it concerns."""
-    from evalkit.cli.console import say
-
-    said = [f"{word('ytd_note', note)}{say(f'（{count} 行）', f' ({count} lines)')}" for note, count in _counts(found).items()]
-    if any(one.interval is not None for one in found):
-        said.append(
-            say(
-                "括号内为累计均值取整所允许的控制值范围：[ ] 含两端，( ) 不含；两端向外取整。"
-                "均值按有效日的日均值平均（HJ 663，一般了解，未核原文）；与目标按全数值比较。",
-                "In brackets: the control values that the rounding of the mean so far allows; [ ] with their ends, ( ) without, "
-                "rounded outward. Means are means of daily means over valid days (HJ 663, general knowledge, text not compared); "
-                "they are compared unrounded.",
-            )
-        )
-    if any(one.rounding_decides for one in found):
-        said.append(say("* 累计均值在取整范围内的其他数值会改变判定。", "* Another mean that is printed alike would have another verdict."))
-    if any(one.observed_share is not None for one in found):
-        said.append(
-            say("天数后的百分比：余下须占（或可占）的比例 : 累计比例。", "Percent behind days: share of the days left : share so far.")
-        )
-    return said
-
-
-def _counts(found: Sequence[YearToDate]) -> dict[str, int]:
-    counts = {note: sum(note in one.notes for one in found) for note in words("ytd_note")}
-    return {note: count for note, count in counts.items() if count}
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON.")]
 Replace = Annotated[bool, typer.Option("--replace", help="覆盖已有的文件。Overwrite what exists.")]
-_STATES = ("seen", "seen_neighbour", "third_party", "derived", "recalled")
+STATES = ("seen", "seen_neighbour", "third_party", "derived", "recalled")
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +57,7 @@ def sets_export(
     if path.exists() and path.read_bytes() != content and not replace:  # someone may have typed in it
         raise EvalkitError(Problem("file_exists", Place(path.name), {"path": path.as_posix()}))
     write_bytes(path, content)
-    print(_shown(path, catalog.project.root))
+    print(shown(path, catalog.project.root))
 
 
 def sets_import(
@@ -68,7 +69,7 @@ def sets_import(
     name: Annotated[str, typer.Option("--name", help="指标体系名称，缺省取表头上方的标题。Name of the set.")] = "",
     level: Annotated[list[str] | None, typer.Option("--level", help="适用级别，可给多次：city、county 等。Level, repeatable.")] = None,
     complete: Annotated[bool, typer.Option("--complete", help="文件的指标已全部录入。Every row of the document is there.")] = False,
-    state: Annotated[str, typer.Option("--state", help=f"怎么看到的。How it was seen: {' | '.join(_STATES)}")] = "",
+    state: Annotated[str, typer.Option("--state", help=f"怎么看到的。How it was seen: {' | '.join(STATES)}")] = "",
     via: Annotated[str, typer.Option("--via", help="见于何处，如“纸质文件第3页”。Where it was seen.")] = "",
     note: Annotated[str, typer.Option("--note", help="出处的说明。A note on where it stands.")] = "",
     sheet: Annotated[str, typer.Option("--sheet", help="读哪一个工作表。Which sheet to read.")] = "",
@@ -86,16 +87,14 @@ def sets_import(
     from evalkit.authoring.settings import Settings
     from evalkit.catalog import load_catalog
     from evalkit.catalog.models import Level
-    from evalkit.cli.console import consoles, problem_lines
 
     levels = tuple(level or ())
     if any(item not in get_args(Level) for item in levels):
         raise typer.BadParameter(" | ".join(get_args(Level)), param_hint="--level")
-    if state and state not in _STATES:
-        raise typer.BadParameter(" | ".join(_STATES), param_hint="--state")
+    if state and state not in STATES:
+        raise typer.BadParameter(" | ".join(STATES), param_hint="--state")
     catalog = load_catalog(units=True)
     settings = Settings(set_id, document, number, title, name, levels, complete, state, via, note, sheet, replace)
-    printed, err = consoles()
     folder = out or catalog.project.params
     found, written = None, []
     try:
@@ -105,26 +104,31 @@ def sets_import(
         found = read_set(catalog, file, settings)
         problems = found.problems
         if found.indicator_set is not None:
-            written = [_shown(path, catalog.project.root) for path in write_set(found, folder, overwrite=replace)]
+            written = [shown(path, catalog.project.root) for path in write_set(found, folder, overwrite=replace)]
     except EvalkitError as error:
         problems = [*(found.problems if found else []), *error.problems]
+    tell(problems, written, _summary(found) if found is not None and written else [], as_json)
+
+
+def tell(problems: Sequence[Problem], written: Sequence[str], summary: Sequence[str], as_json: bool) -> None:
+    """Say what an import found and wrote; where there are errors, end with exit code 1."""
+    from evalkit.cli.console import consoles, problem_lines
+
     if as_json:
         from evalkit.runner.run import issue_record
 
-        print(json.dumps({"written": written, "problems": [issue_record(p) for p in problems]}, ensure_ascii=False, indent=2))
+        print(json.dumps({"written": list(written), "problems": [issue_record(p) for p in problems]}, ensure_ascii=False, indent=2))
     else:
+        printed, err = consoles()
         for line in problem_lines(problems):
             err.print(line)
-        if found is not None and written:
-            for text in _summary(found):
-                printed.print(text, markup=False)
-        for text in written:
+        for text in [*summary, *written]:
             printed.print(text, markup=False)
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 
 
-def _shown(path: Path, root: Path) -> str:
+def shown(path: Path, root: Path) -> str:
     """Return a path as messages show it: relative to the project where it lies in it."""
     full = path.resolve()
     return full.relative_to(root).as_posix() if full.is_relative_to(root) else path.as_posix()

@@ -172,8 +172,9 @@ class _Asked:
     def line(self, line: Line) -> None:
         base = self.base(line)
         compared = self.compared(line, base)
+        summed = {Period.parse(year) for period in self.periods for year in line.summed_years(period.name)}
         for measure in measures_of(self.catalog, line.measure, line.rule):
-            wanted = {*self.periods, *([base] if base else []), *compared.get(measure.id, ())}
+            wanted = {*self.periods, *([base] if base else []), *compared.get(measure.id, ()), *summed}
             if measure.kind == "qualitative":
                 demand = next((part.text for part in line.rule.walk() if isinstance(part, Qualitative)), line.text)
                 item = self.reported(measure, line, set(self.periods))

@@ -1,23 +1,28 @@
 """The formula as a spreadsheet calculates it, for whoever checks a number in Excel or WPS.
 
 Spreadsheets calculate with doubles. Sums and quotients of the numbers that people type differ from the exact ones behind the
-twelfth digit at most; so ties and thresholds are looked at after rounding to :data:`SIGNIFICANT` digits. Where the exact value is
-nearer to a tie or a threshold than that without being on it, a double cannot tell, and the caller has to say so.
+twelfth digit at most; so thresholds are looked at after rounding the difference to :data:`SIGNIFICANT` digits of the larger number,
+and ties after rounding the number of steps to nine decimals (fewer where it has more than four digits before the point). Where the
+exact value is nearer to a threshold (:func:`near_threshold`) or a tie (:func:`near_tie`) than that without being on it, a double
+cannot tell, and the caller has to say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from evalkit.formulas.evaluate import Value, evaluate
 from evalkit.formulas.vocabulary import Apply, Constant, Expr, FormulaError, Role, Test, Where
 
 #: Significant digits that calculations in doubles keep for certain.
 SIGNIFICANT = 11
-_MOST_PLACES = 9  # of a number that is looked at for a tie
+_MOST_PLACES = 9  # of a number of steps that is looked at for a tie
+_STEP_DIGITS = 13  # significant digits of a number of steps: large figures are typed with many, and are no less certain for it
+_LARGE_STEPS = 10 ** (_STEP_DIGITS - _MOST_PLACES)
 
 
-def write_excel(tree: Expr, cell: Callable[[str], str], missing: str = "") -> str:
+def write_excel(tree: Expr, cell: Callable[[str], str], missing: str = "", otherwise: str = "") -> str:
     """Return a formula for a cell, without the equals sign.
 
     Parameters
@@ -29,6 +34,8 @@ def write_excel(tree: Expr, cell: Callable[[str], str], missing: str = "") -> st
     missing : str
         What the cell shows where an argument that is needed is no number, or a denominator is zero: a missing value is never
         zero. Quotation marks are doubled.
+    otherwise : str
+        Address of the cell that is shown instead of that text.
 
     Returns
     -------
@@ -39,9 +46,14 @@ def write_excel(tree: Expr, cell: Callable[[str], str], missing: str = "") -> st
     -----
     An argument of a branch that is not taken may be missing, as in the exact evaluation.
     """
-    absent = '"' + missing.replace('"', '""') + '"'
+    absent = otherwise or quoted(missing)
     body = _guarded(tree, cell, absent)
     return f"IFERROR({body},{absent})"
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in a formula."""
+    return '"' + text.replace('"', '""') + '"'
 
 
 def half_even(value: str, digits: int, size: Fraction, steps: str = "") -> str:
@@ -68,7 +80,7 @@ def rounding_steps(value: str, digits: int, size: Fraction) -> str:
 
 
 def compare(left: str, op: str, right: str, size: Fraction) -> str:
-    """Return a comparison of two cells after rounding away what doubles cannot tell.
+    """Return a comparison of two cells after rounding away what doubles cannot tell of their difference.
 
     Parameters
     ----------
@@ -78,15 +90,48 @@ def compare(left: str, op: str, right: str, size: Fraction) -> str:
     size : Fraction
         The larger of the two numbers.
     """
-    places = tie_places(size)
     sign = "=" if op == "==" else op
-    return f"ROUND({left},{places}){sign}ROUND({right},{places})"
+    return f"ROUND({left}-{right},{tie_places(size)}){sign}0"
 
 
 def tie_places(size: Fraction) -> int:
     """Return to how many decimals a number of that size is certain in doubles."""
     whole = len(str(int(abs(size))))
     return SIGNIFICANT - whole
+
+
+def near_threshold(value: Fraction, target: Fraction) -> bool:
+    """Return whether a value is so near to what it is compared with, without being equal, that a double cannot tell."""
+    return 0 < abs(value - target) < Fraction(10) ** -tie_places(max(abs(value), abs(target)))
+
+
+def near_tie(value: Fraction, digits: int) -> bool:
+    """Return whether a value is so near to the middle between two roundings that a double cannot tell which way it goes.
+
+    The middle itself is certain, unless the number has more digits than a double keeps beside a half.
+    """
+    steps = abs(value) * Fraction(10) ** digits
+    off = abs(steps - steps // 1 - Fraction(1, 2))
+    places = _step_places(steps)
+    return places < 1 or 0 < off < 10 * Fraction(10) ** -places
+
+
+def doubtful(tree: Expr, values: Mapping[str, Value]) -> bool:
+    """Return whether a formula compares or rounds on the way, and so near to the limit that a double cannot tell."""
+    for node in tree.walk():
+        match node:
+            case Test(_, left, right):
+                first, second = evaluate(left, values), evaluate(right, values)
+                if isinstance(first, Fraction) and isinstance(second, Fraction):
+                    largest = max(Fraction(1), abs(first), abs(second))
+                    if 0 < abs(first - second) < largest / 10 ** (SIGNIFICANT - 1):
+                        return True
+            case Apply("round", (part, Constant(interval))):
+                value = evaluate(part, values)
+                # The sheet looks at nine decimals whatever the size, as that is not known before there are data.
+                if isinstance(value, Fraction) and (near_tie(value / interval, 0) or abs(value / interval) >= _LARGE_STEPS):
+                    return True
+    return False
 
 
 def number(value: Fraction) -> str:
@@ -123,9 +168,9 @@ def _write(node: Expr, cell: Callable[[str], str], absent: str) -> str:
         case Role(name):
             return cell(name)
         case Test(comparison, left, right):
-            # What is compared here is of the size of the data; eleven digits of its whole part are more than a register holds.
-            texts = [_write(part, cell, absent) for part in (left, right)]
-            return f"ROUND({texts[0]},{SIGNIFICANT - 1}){comparison}ROUND({texts[1]},{SIGNIFICANT - 1})"
+            first, second = (_write(part, cell, absent) for part in (left, right))
+            # How large the two are is not known before there are data: their difference is looked at in parts of the larger one.
+            return f"ROUND(({first}-{second})/MAX(1,ABS({first}),ABS({second})),{SIGNIFICANT - 1}){comparison}0"
         case Where(condition, then, otherwise):
             branches = [_guarded(branch, cell, absent) for branch in (then, otherwise)]
             return f"IF({_write(condition, cell, absent)},{branches[0]},{branches[1]})"
@@ -158,9 +203,14 @@ def _operation(operator: str, texts: list[str], arguments: tuple[Expr, ...]) -> 
 
 
 def _steps(value: str, interval: Fraction, size: Fraction) -> str:
-    places = min(_MOST_PLACES, max(0, tie_places(size / interval)))
+    places = max(0, _step_places(size / interval))
     scaled = f"*{interval.denominator}" if interval.numerator == 1 else f"/{number(interval)}"
     return f"ROUND(ABS({value}){scaled if interval != 1 else ''},{places})"
+
+
+def _step_places(steps: Fraction) -> int:
+    """Return to how many decimals a number of steps is looked at for a tie; none or fewer where doubles do not keep a half."""
+    return min(_MOST_PLACES, _STEP_DIGITS - len(str(int(abs(steps)))))
 
 
 def _multiple(value: str, interval: Fraction, steps: str, digits: int) -> str:

@@ -43,6 +43,12 @@ def word(group: str, key: str, lang: Language | None = None) -> str:
     return both[lang or language()] if isinstance(both, dict) else key
 
 
+def filled(group: str, code: str, lang: Language | None = None) -> str:
+    """Return the words for a code that may carry an argument, such as ``filled("note", "missing_year:2022")`` → 缺2022年数据."""
+    key, _, argument = code.partition(":")
+    return word(group, key, lang).format(argument) if argument else word(group, code, lang)
+
+
 def words(group: str, lang: Language | None = None) -> dict[str, str]:
     """Return all words of a group by code, in the order of the catalogue."""
     return {key: word(group, key, lang) for key in _catalogue("words.yml").get(group, {})}

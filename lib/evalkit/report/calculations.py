@@ -15,7 +15,7 @@ from evalkit.report.reported import difference_sentence
 from evalkit.report.units import units_sentence
 
 Row = Mapping[str, str]
-_SAID_ELSEWHERE = ("example_data", "corrected", "rebased", "no_numeric_target", "base_is_current", "comparison_missing")
+_SAID_ELSEWHERE = ("example_data", "corrected", "rebased", "no_numeric_target", "base_is_current", "comparison_missing", "better_than_set")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
     verdict, code = wording.verdict_phrase(trace, names, row, printed), marks.code_of(row, trace)
     if not formula or trace.get("value_source") != "computed":
         found = [item for item in inputs if item.get("file")]
-        sources = tuple(dict.fromkeys(source_line(item, named=False) for item in found))
+        # One figure alone needs no name: it is the indicator's own.
+        sources = tuple(dict.fromkeys(source_line(item, named=len(found) > 1) for item in found))
         if formula and row["value"]:
             verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
         target = f"{wording.aim(row)}“{row['target_text']}”；" if phrases.unit(row["target_text"]) else ""
@@ -123,6 +124,8 @@ def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             f"{look.state(cite.get('state', ''))}：{cite.get('note') or cite.get('clause', '')}" for cite in target.get("class_cites", [])
         )
         yield "分类", f"{target['class_zh']}" + (f"（{basis}）" if basis else "")
+    if target.get("as_printed"):
+        yield "原文", f"原印“{target['as_printed']}”：{target['reading']}"
     base = trace.get("base") or {}
     if base.get("kind") == "rebased":
         printed = f"，原印{base['reported']}" if base.get("reported") else ""

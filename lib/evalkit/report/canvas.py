@@ -22,7 +22,10 @@ _LINE = 1.25  # from line to line, in em
 _MIDDLE = 0.37  # from the baseline to the middle of Chinese characters and of figures, in em
 _TEXT_ORDER = 3
 _COMMANDS = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "z"}
-_TRIANGLES = {"^": ((0, -1), (-1, 1), (1, 1)), "<": ((-1, 0), (1, -1), (1, 1)), ">": ((1, 0), (-1, -1), (-1, 1))}
+_POLYGONS = {
+    "^": ((0, -1), (-1, 1), (1, 1)), "<": ((-1, 0), (1, -1), (1, 1)), ">": ((1, 0), (-1, -1), (-1, 1)),
+    "s": ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)), "D": ((0, -1.15), (1.15, 0), (0, 1.15), (-1.15, 0)),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -161,14 +164,19 @@ class Canvas:
         self._drawn.append((order, f'<path d="M{_short(x1)} {_short(y1)}L{_short(x2)} {_short(y2)}" {_stroke(colour, width)}{dashes}/>'))
 
     def mark(self, x: float, y: float, shape: str, size: float, face: str, edge: str, order: int = 3, width: float = 1.0) -> None:
-        """Draw a circle (`o`) or a triangle (`^`, `<`, `>`), `size` and `width` of the edge in points."""
+        """Draw a circle (`o`), triangle (`^`, `<`, `>`), square (`s`) or diamond (`D`), `size` and `width` of the edge in points."""
         radius = em(size) / 2
         if shape == "o":
             drawn = f'<circle cx="{_short(x)}" cy="{_short(y)}" r="{_short(radius)}"'
         else:
-            corners = "L".join(f"{_short(x + right * radius)} {_short(y + down * radius)}" for right, down in _TRIANGLES[shape])
+            corners = "L".join(f"{_short(x + right * radius)} {_short(y + down * radius)}" for right, down in _POLYGONS[shape])
             drawn = f'<path d="M{corners}z"'
         self._drawn.append((order, f'{drawn} fill="{face}" {_stroke(edge, width)}/>'))
+
+    def area(self, corners: Sequence[tuple[float, float]], face: str, order: int = 0) -> None:
+        """Draw a filled polygon."""
+        path = "L".join(f"{_short(x)} {_short(y)}" for x, y in corners)
+        self._drawn.append((order, f'<path d="M{path}z" fill="{face}"/>'))
 
     def box(self, x: float, y: float, width: float, height: float, face: str, order: int = 0) -> None:
         """Draw a rectangle."""

@@ -28,4 +28,20 @@ class Chapter(Protocol):
 
 def chapters_of(catalog: Catalog, inputs: Inputs, region_code: str) -> list[Chapter]:
     """Return the chapters of a region's report, in their order; none where its plans say nothing of the kind."""
-    return []
+    from evalkit.assessment.progress_way import ProgressRules
+    from evalkit.report.fragile_chapter import fragile_chapters
+    from evalkit.report.lists_chapter import lists_chapters
+    from evalkit.report.progress_chapter import progress_chapters
+    from evalkit.report.progress_steps import milestones_of
+    from evalkit.report.trajectory_chapter import trajectory_chapters
+    from evalkit.report.year_chapter import year_chapters
+
+    rules, region_name = ProgressRules(), catalog.regions[region_code].name_zh
+    places = milestones_of(catalog, inputs, region_code, rules=rules)
+    return [
+        *progress_chapters(places, region_name, rules),
+        *trajectory_chapters(catalog, inputs, region_code, places),
+        *fragile_chapters(catalog, inputs, region_code),
+        *lists_chapters(catalog, inputs, region_code),
+        *year_chapters(catalog, inputs, region_code),
+    ]

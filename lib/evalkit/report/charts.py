@@ -151,7 +151,7 @@ class _Scale:
             step, low, high = Fraction(20), max(min([*values, Fraction(80)]), Fraction(0)), min(max([*values, Fraction(120)]), _LIMIT)
         else:
             span = max(values) - min(values) or abs(max(values)) or Fraction(1)
-            step = _round_step(span / 4)
+            step = round_step(span / 4)
             low, high = min(values), max(values)
         self.low = low // step * step
         self.high = -(-high // step) * step
@@ -179,7 +179,8 @@ class _Scale:
         return self.left + float((value - self.low) / (self.high - self.low)) * (self.right - self.left)
 
 
-def _round_step(rough: Fraction) -> Fraction:
+def round_step(rough: Fraction) -> Fraction:
+    """Return the least of 1, 2, 5, 10, 20 … (0.1, 0.2, 0.5 …) that is not below a distance, for the ticks of an axis."""
     power = Fraction(1)
     while power * 10 <= rough:
         power *= 10

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from evalkit.messages import Language, language, word, words
+from evalkit.messages import Language, filled, language, word, words
 from evalkit.report import look, marks, phrases
 from evalkit.review.difference import Cause, Pair
 
@@ -71,7 +71,7 @@ class Speech:
     def cell(self, name: str, text: str) -> str:
         """Return a cell of the results in words."""
         if name == "note":
-            return self.comma.join(self.word("note", code) for code in text.split(";") if code)
+            return self.comma.join(filled("note", code, self.lang) for code in text.split(";") if code)
         group = {"target_state": "state", "value_source": "value_source", "attribute": "attribute", "status": "status", "reason": "reason"}
         return self.word(group[name], text) if name in group and text else phrases.shortened(text, 4)
 

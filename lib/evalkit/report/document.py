@@ -23,6 +23,7 @@ from evalkit.report.pieces import (
     sources_table,
     trend_table,
 )
+from evalkit.report.progress_chapter import ProgressChapter
 from evalkit.report.remarks import remark_tables
 
 _MOST_PERIODS = 2  # with more periods only the latest is shown in full
@@ -30,7 +31,7 @@ _FEWEST_ROWS = 3  # up to so many lines of results make a small report, without 
 
 
 def _progress_note(groups: Sequence[Group]) -> str:
-    begun = [group for group in groups if group.progress and group.base_period < group.period]
+    begun = [group for group in groups if group.progress and group.base_period and group.base_period < group.period]
     if begun:
         return (
             "进展为现状与基准年之差占目标与基准年之差的百分比。"
@@ -84,6 +85,7 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
     has_targets = any(row.target != "—" for group in model.groups for row in (*group.table, *group.apart_table))
     markers = dict.fromkeys(marker for view in groups for marker in view.markers)
     several = len(groups) > 1
+    retold = any(isinstance(chapter, ProgressChapter) for chapter in context.chapters)  # it holds all that the older table holds
     below = BelowView([(phrases.period(one.period), one) for one in context.below if one.period in shown], context.region_name, numbers)
     text = (
         environment(templates)
@@ -113,7 +115,8 @@ def region_document(model: ReportModel, templates: Path, *, outdated: bool = Fal
             below=below,
             several_passing=sum(view.on_passing for view in groups) > 1,
             any_progress=any_progress,
-            progress_note=_progress_note([view.group for view in groups]),
+            retold=retold,
+            progress_note="" if retold else _progress_note([view.group for view in groups]),
             indicator_table=lambda view: view.indicator_table(wide=not small),
             demands_table=lambda view: view.demands_table(),
             progress_table=lambda view: view.progress_table(),

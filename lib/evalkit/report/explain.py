@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evalkit.assessment import Assessment
@@ -15,32 +15,74 @@ from evalkit.report.printed import Printed, row_key
 
 if TYPE_CHECKING:
     from evalkit.catalog import Catalog
+    from evalkit.catalog.models import Correction
+    from evalkit.formulas import Formula
+    from evalkit.intake import Inputs
+
+#: Kinds of files in which an explanation is written.
+FORMS = (".html", ".md", ".txt", ".json")
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The calculation of one row of the results; prints as text, shows as a block in Jupyter."""
+    """The calculation of one row of the results; prints as text, shows as a block with typeset formulas in Jupyter."""
 
     trace: Mapping[str, Any]
     block: Calculation
     basis: str
     documents: Mapping[str, str]
     aim: str = "指标值"
+    formula: Formula | None = None
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What is said, with its label: the head, calculation and verdict, target, definition, decisions and corrections."""
+        key, target = self.trace["key"], self.trace["target"]
+        lines = [("", f"{self.block.seq} {self.block.title}〔{key['indicator']}〕 {key['period']}  {self.basis}"), *self.block.lines]
+        lines.append((self.aim, f"{phrases.cell(target['text'])}（{self._cited(target['cite'])}）"))
+        if self.trace.get("definition_zh"):
+            cited = f"（{self._cited(self.trace['definition_cite'])}）" if self.trace["definition_cite"] else ""
+            lines.append(("口径", f"{self.trace['definition_zh']}{cited}"))
+        if self.trace.get("decision"):
+            decision = self.trace["decision"]
+            lines.append(("人工判定", f"{decision['by']}，{decision['date']}，{decision['reason']}，{decision['evidence']}"))
+        used = dict.fromkeys(str(item["correction_id"]) for item in self.trace.get("inputs", []) if item.get("correction_id"))
+        for correction in (self.corrections[name] for name in used if name in self.corrections):
+            said = f"{correction.id}：{correction.reason.rstrip('。')}；{correction.author}，{correction.date}，{correction.evidence}"
+            lines.append(("数据更正", said))
+        return lines
 
     @property
     def text(self) -> str:
         """Four lines and the list of sources."""
-        lines = [f"{self.block.seq} {self.block.title}〔{self.trace['key']['indicator']}〕 {self.trace['key']['period']}  {self.basis}"]
-        lines += [f"  {label}：{content}" for label, content in self.block.lines]
-        lines += [f"  {self.aim}：{phrases.cell(self.trace['target']['text'])}（{self._cited(self.trace['target']['cite'])}）"]
-        if self.trace.get("definition_zh"):
-            cited = f"（{self._cited(self.trace['definition_cite'])}）" if self.trace["definition_cite"] else ""
-            lines.append(f"  口径：{self.trace['definition_zh']}{cited}")
-        if self.trace.get("decision"):
-            decision = self.trace["decision"]
-            lines.append(f"  人工判定：{decision['by']}，{decision['date']}，{decision['reason']}，{decision['evidence']}")
-        lines += [f"  来源：{source}" for source in self.block.sources]
-        return "\n".join(lines)
+        (_, head), *rest = self.lines
+        said = [f"  {label}：{content}" for label, content in rest]
+        return "\n".join([head, *said, *(f"  来源：{source}" for source in self.block.sources)])
+
+    @property
+    def markdown(self) -> str:
+        """Markdown with LaTeX formulas and tables of the numbers put in."""
+        from evalkit.report.explain_page import markdown
+
+        return markdown(self)
+
+    def html(self, *, page: bool = False) -> str:
+        """Return HTML with MathML formulas: a block, or a page of its own."""
+        from evalkit.report.explain_page import html
+
+        return html(self, page=page)
+
+    def as_text(self, form: str) -> str:
+        """Return the explanation as the content of a file: one of :data:`FORMS`."""
+        match form:
+            case ".html":
+                return self.html(page=True)
+            case ".md":
+                return self.markdown
+            case ".json":
+                return json.dumps(self.trace, ensure_ascii=False, indent=2)
+        return self.text
 
     def _cited(self, cite: Mapping[str, str]) -> str:
         if not cite:
@@ -54,9 +96,7 @@ class Explanation:
         return self.text
 
     def _repr_html_(self) -> str:
-        head, *rest = self.text.splitlines()
-        body = "".join(f"<div style='padding-left:1em'>{escape(line.strip())}</div>" for line in rest)
-        return f"<div style='line-height:1.7'><b>{escape(head)}</b>{body}</div>"
+        return self.html()
 
 
 def explain(
@@ -66,6 +106,7 @@ def explain(
     set: str | None = None,
     milestone: str | None = None,
     catalog: Catalog | None = None,
+    inputs: Inputs | None = None,
 ) -> Explanation:
     """Return how the figure of an indicator came about.
 
@@ -82,7 +123,9 @@ def explain(
     milestone : str, optional
         Milestone of a plan.
     catalog : Catalog, optional
-        For the names of documents and of other measures that a rule compares with.
+        For the typeset formula, the names of documents and of other measures that a rule compares with.
+    inputs : Inputs, optional
+        For who corrected a number, and why.
 
     Raises
     ------
@@ -109,7 +152,10 @@ def explain(
     papers = {document.id: document.number or f"《{document.title_zh}》" for document in catalog.documents.values()} if catalog else {}
     key = row_key(row)
     printed = Printed(assessment.rows, {row_key(item["key"]): item for item in assessment.traces})
-    return Explanation(trace, calculations([row], {key: trace}, names, printed)[-1], row["set"], papers, wording.aim(row))
+    formula = catalog.measures[trace["measure"]].built if catalog and trace.get("formula") else None
+    corrections = {one.id: one for one in inputs.corrections} if inputs else {}
+    block = calculations([row], {key: trace}, names, printed)[-1]
+    return Explanation(trace, block, row["set"], papers, wording.aim(row), formula, corrections)
 
 
 def _not_found(assessment: Assessment, indicator: str, period: str | None) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from evalkit.messages import word
+from evalkit.messages import filled, word
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ def conclusion(code: str) -> str:
 
 
 def note(code: str) -> str:
-    """Return the Chinese words of a note code; the code itself when it is not known."""
-    return word("note", code, "zh")
+    """Return the Chinese words of a note code, with its argument; the code itself when it is not known."""
+    return filled("note", code, "zh")
 
 
 def state(code: str) -> str:

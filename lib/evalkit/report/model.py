@@ -15,7 +15,7 @@ from evalkit.report.evidence import with_numbers
 from evalkit.report.papers import Unverified
 from evalkit.report.passing import Passing, concerns_passing, passing_of
 from evalkit.report.points import Point, dumbbell_points
-from evalkit.report.printed import Printed, before, row_key
+from evalkit.report.printed import Printed, before, row_key, sum_note
 
 Row = Mapping[str, str]
 
@@ -223,9 +223,12 @@ def _group(
         table, apart_table = (with_numbers(some, context.evidence, period) for some in (table, apart_table))
     groups = {row.id: row.group for row in indicator_set.rows if row.group} if indicator_set else {}
     aim = goal or next((name for name in milestones if name > period), "")
-    base = next((row["base_period"] for row in (*planned, *parts) if row["base_period"]), "")
+    # a sum of years begins at nothing in a year of its own
+    base = next((row["base_period"] for row in (*planned, *parts) if row["base_period"] and not sum_note(row)), "")
     base_is_now = not base or base >= period
-    points = dumbbell_points(parts, goals, aim, printed, previous=base_is_now)
+    sums = [row for row in planned if sum_note(row)]  # neither the figure of the period nor on its way
+    levels = {key: row for key, row in goals.items() if row not in sums}
+    points = dumbbell_points(parts, levels, aim, printed, previous=base_is_now)
     scope = wording.scope_sentence(period, context.region_name, set_name, everything, complete=not incomplete, goal=goal, groups=groups)
     if len(everything) == 1 and parts:
         trace, value = by_key.get(row_key(parts[0]), {}), parts[0]["value_text"] or printed.current(parts[0])
@@ -256,7 +259,10 @@ def _group(
         point_goal=aim,
         base_period=base,
         progress=_progress(planned, printed),
-        calculations=calculations.calculations([*other, *parts], by_key, names, printed),
+        calculations=[
+            *calculations.calculations([*other, *parts], by_key, names, printed),
+            *(block for row in sums if not goal for block in calculations.calculations([row], by_key, names, printed)),
+        ],
     )
 
 
@@ -306,7 +312,7 @@ def _line(
     indicator_set: IndicatorSet | None,
 ) -> IndicatorRow:
     own = indicator_set.row(row["indicator"]) if indicator_set else None
-    earlier = [phrases.cell(printed.earlier(row, when)) for when in periods]
+    earlier = ["—" if sum_note(row) else phrases.cell(printed.earlier(row, when)) for when in periods]
     reason = look.reason(row["reason"]) if row["reason"] else ""
     apart = kinds.is_apart(row["attribute"])
     shown = row["value_text"] or printed.current(row) or ("" if apart else reason)
@@ -352,8 +358,8 @@ def _remark(row: Row) -> str:
     if row["reason"] and "comparison_missing" not in notes and (row["value_text"] or row["rounded_value"] or row["value"]):
         parts.append(look.reason(row["reason"]))
     for code in notes:
-        # said on every page; seen in the progress table; printed in place of the status
-        if code in ("", "example_data", "no_numeric_target", "base_is_current", "comparison_missing"):
+        # said on every page; seen in the progress table; printed in place of the status; said by the target
+        if code in ("", "example_data", "no_numeric_target", "base_is_current", "comparison_missing", "better_than_set"):
             continue
         if code == "lagged_year" and row["data_year"]:
             parts.append(f"为{phrases.period(row['data_year'])}数据")
@@ -362,12 +368,14 @@ def _remark(row: Row) -> str:
     return "；".join(dict.fromkeys(parts))
 
 
-_NO_PROGRESS = {"base_missing": "无基准", "base_equals_target": "已达目标", "lower_bound": "仅知下限", "upper_bound": "仅知上限"}
+_NO_PROGRESS = {"base_missing": "无基准", "base_equals_target": "已达目标", "lower_bound": "仅知下限", "upper_bound": "仅知上限",
+                "base_unknown": "基准年不明", "every_year": "每年保持"}  # fmt: skip
 
 
 def _progress(planned: Sequence[Row], printed: Printed) -> list[Progress]:
     """Lines for planned values that are numbers and apply."""
     lines = []
+    own = next((row["base_period"] for row in planned if row["base_period"] and not sum_note(row)), "")
     for row in planned:
         if phrases.number(row["milestone_value"]) is None or row["status"] == "not_applicable":
             continue
@@ -379,10 +387,10 @@ def _progress(planned: Sequence[Row], printed: Printed) -> list[Progress]:
                 set_id=row["set"],
                 indicator=row["indicator"],
                 seq=row["seq"],
-                name=wording.row_title(row),
+                name=wording.row_title(row) + (f"（{look.note(sum_note(row))}）" if sum_note(row) else ""),
                 unit=row["unit"],
                 milestone=row["milestone"],
-                base=printed.base(row) or "—",
+                base=(printed.base(row) if row["base_period"] == own else "") or "—",
                 current=row["value_text"] or now or (look.reason(row["reason"]) if row["reason"] else "—"),
                 goal=row["target_text"] or row["milestone_value"],
                 progress=f"{phrases.fixed(share, 1)}%" if share is not None else why,

@@ -22,6 +22,11 @@ def row_key(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(row.get(name, "")) for name in _KEY)
 
 
+def sum_note(row: Row) -> str:
+    """Return the note that says that the value of a row is a sum of years (累计), not that of its period; empty where it is not."""
+    return next((note for note in row.get("note", "").split(";") if note.startswith(("cumulative:", "sum_"))), "")
+
+
 def before(period: str) -> str:
     """Return the same period of the year before; empty for what is no period."""
     try:
@@ -74,7 +79,7 @@ class Printed:
                     self._received.setdefault((item["variable"][9:], str(item.get("period", ""))), _as_received(item))
 
     def _keep(self, row: Row) -> None:
-        if not row["rounded_value"]:
+        if not row["rounded_value"] or sum_note(row):
             return
         text = _apart(row)
         place = (self.measure(row), row["period"])

@@ -113,21 +113,31 @@ def plain_grid(heads: Sequence[str], rows: Sequence[Sequence[str]], align: Seque
     return Grid([[Cell(head) for head in heads]], body, align, widths)
 
 
+def styled_grid(
+    heads: Sequence[str], rows: Sequence[Sequence[Cell]], align: Sequence[Align], least: Sequence[float], *, wide: bool
+) -> Grid:
+    """Return a table of cells that bring their own classes; `least` is how narrow each column may become."""
+    shape = [list(heads), *([cell.text for cell in row] for row in rows)]
+    return Grid([[Cell(head) for head in heads]], rows, align, _fit(shape, _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least))
+
+
 def progress_grid(lines: Sequence[Progress], base: str, current: str) -> Grid:
     """Return the progress table: base, now, and for each milestone the planned value and the share of the way.
 
-    In the base year itself there is no way behind yet: base and progress are left out.
+    In the base year itself there is no way behind yet: base and progress are left out. Where the base year is not known its column
+    is left out, and the shares too unless there are any (of sums of years).
     """
     milestones = sorted({line.milestone for line in lines})
-    begun = base < current
-    heads = ["序号", "指标", "单位", *([phrases.period(base) if base else "基准年"] if begun else []), phrases.period(current)]
+    based = bool(base) and base < current
+    begun = based or (not base and any(line.progress.endswith("%") for line in lines))
+    heads = ["序号", "指标", "单位", *([phrases.period(base)] if based else []), phrases.period(current)]
     for milestone in milestones:
         heads += [f"{phrases.period(milestone)}目标", *(["进展"] if begun else [])]
     rows = []
-    for _, some in groupby(lines, key=lambda line: (line.indicator, line.set_id)):
+    for _, some in groupby(lines, key=lambda line: (line.indicator, line.set_id, line.name)):
         found = {line.milestone: line for line in some}
         first = next(iter(found.values()))
-        cells = [first.seq, first.name, phrases.cell(first.unit), *([first.base] if begun else []), first.current]
+        cells = [first.seq, first.name, phrases.cell(first.unit), *([first.base] if based else []), first.current]
         for milestone in milestones:
             line = found.get(milestone)
             cells += [line.goal if line else "—", *([line.progress if line else "—"] if begun else [])]

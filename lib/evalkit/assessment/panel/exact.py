@@ -9,7 +9,7 @@ from evalkit.assessment.engine import faults_of, gap, judge_line, rounded
 from evalkit.assessment.lines import Line
 from evalkit.assessment.panel.findings import Findings
 from evalkit.assessment.panel.table import Table, TableInputs
-from evalkit.assessment.values import Scope
+from evalkit.assessment.values import MeasureValue, Scope
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Region
 from evalkit.catalog.rules import Rule, numeric_target
@@ -52,6 +52,10 @@ class Exact:
         status, reason = outcome.status()
         margin = gap(own, rule, scope, period, status)
         return Cell(_float(own.shown), rounded(own, numeric_target(rule), status), own.source, status, reason, _float(margin))
+
+    def value(self, line: Line, row: int) -> MeasureValue:
+        """Return the value of a line's measure in a row."""
+        return self._scope_of(self.table.names(row)[0]).measure(line.measure, self.table.periods[self.table.period_of[row]])
 
     def _scope_of(self, code: str) -> Scope:
         if self._scope is None or self._scope.region.code != code:

@@ -10,20 +10,20 @@ import numpy as np
 import pandas as pd
 
 from evalkit.assessment.counts import STATUS_ORDER
-from evalkit.assessment.judge import PENDING
 from evalkit.assessment.lines import Line, set_lines
 from evalkit.assessment.needs import measures_of
 from evalkit.assessment.panel.checks import check_table
 from evalkit.assessment.panel.classes import RegionClasses
 from evalkit.assessment.panel.columns import Objects
 from evalkit.assessment.panel.exact import Exact
+from evalkit.assessment.panel.figures import Figures
 from evalkit.assessment.panel.findings import Findings
 from evalkit.assessment.panel.margins import gaps, printed
 from evalkit.assessment.panel.measures import SOURCES, Measures, not_applicable
 from evalkit.assessment.panel.numbers import REASON, REASONS, Codes, Flags, Floats, Rows
 from evalkit.assessment.panel.reading import read_table
 from evalkit.assessment.panel.table import Table
-from evalkit.assessment.panel.verdicts import TRUE, UNKNOWN, RowJudge, Verdict
+from evalkit.assessment.panel.verdicts import OPEN, TRUE, UNKNOWN, RowJudge, Verdict
 from evalkit.catalog import Catalog
 from evalkit.catalog.load import near
 from evalkit.catalog.models import IndicatorSet, Level, Region
@@ -49,6 +49,8 @@ class Panel:
         What is wrong with the table (``errors="mark"``); empty when nothing is.
     exact : int
         How many rows of the results were calculated exactly, because floats cannot tell.
+    figures : Figures
+        The values behind the results, for :func:`evalkit.progress_panel`.
     """
 
     set: str
@@ -56,6 +58,7 @@ class Panel:
     problems: list[Problem]
     exact: int
     _results: pd.DataFrame = field(repr=False)
+    figures: Figures = field(repr=False)
 
     def frame(self) -> pd.DataFrame:
         """Return the results as a table: one row per region, period and indicator, in that order.
@@ -145,7 +148,7 @@ def assess_panel(
         exact = cells.settle(Exact(catalog, read, like, findings))
     if errors == "raise":
         findings.stop()
-    return Panel(indicator_set.id, at_level, findings.all(), exact, cells.frame())
+    return Panel(indicator_set.id, at_level, findings.all(), exact, cells.frame(), Figures(catalog, read, lines, like))
 
 
 def _set_and_level(catalog: Catalog, set_id: str, level: str | None) -> tuple[IndicatorSet, Level]:
@@ -256,7 +259,7 @@ def _status(verdict: Verdict, own_reason: Codes) -> tuple[Codes, Codes]:
     """Return status and reason: that of the value where the indicator does not apply, else that of the verdict."""
     outside = not_applicable(own_reason)
     reason = np.where(outside, own_reason, np.where((verdict.result == UNKNOWN) & ~verdict.skipped, verdict.reason, 0))
-    open_ = np.where(np.isin(reason, [REASON[code] for code in PENDING]), _STATUS["pending"], _STATUS["missing"])
+    open_ = np.where(np.isin(reason, OPEN), _STATUS["pending"], _STATUS["missing"])
     open_ = np.where(not_applicable(reason), _STATUS["not_applicable"], open_)
     decided = np.where(verdict.result == TRUE, _STATUS["met"], _STATUS["not_met"])
     status = np.where(verdict.skipped, _STATUS["no_target"], np.where(verdict.result == UNKNOWN, open_, decided))

@@ -55,8 +55,8 @@ def read_table(
         findings.add(Problem("table_columns", Place(), {"missing": absent}))
         findings.stop()
     long = {"variable", "value"} <= set(frame.columns)
-    regions, region_of = _regions(frame["region_code"], findings)
-    times, period_of = _periods(frame["period"], findings)
+    regions, region_of = read_regions(frame["region_code"], findings)
+    times, period_of = read_periods(frame["period"], findings)
     names = _names(frame, long)
     _check_names(catalog, names, findings)
     chosen = _chosen(periods, times, findings)
@@ -77,7 +77,7 @@ def read_table(
 # --- rows ---------------------------------------------------------------------------------------------------------
 
 
-def _regions(column: pd.Series[Any], findings: Findings) -> tuple[list[str], Rows]:
+def read_regions(column: pd.Series[Any], findings: Findings) -> tuple[list[str], Rows]:
     """Return the codes in the order in which they first appear, and the position of each row's."""
     codes, found = pd.factorize(column, use_na_sentinel=False)
     position: dict[str, int] = {}
@@ -90,7 +90,7 @@ def _regions(column: pd.Series[Any], findings: Findings) -> tuple[list[str], Row
     return list(position), np.array(places, dtype=np.intp)[codes]
 
 
-def _periods(column: pd.Series[Any], findings: Findings) -> tuple[list[Period], Rows]:
+def read_periods(column: pd.Series[Any], findings: Findings) -> tuple[list[Period], Rows]:
     """Return the periods in the order of time, and the position of each row's."""
     codes, found = pd.factorize(column, use_na_sentinel=False)
     read = []
@@ -189,14 +189,14 @@ class _Cells:
         if self.fatal:
             return
         for name in names:
-            self.enter(name, _cells(frame[name]), rows)
+            self.enter(name, cells_of(frame[name]), rows)
 
     def long(self, frame: pd.DataFrame, rows: Rows, names: list[str]) -> None:
         """Read one row per figure."""
         codes, found = pd.factorize(frame["variable"])
         order = np.argsort(codes, kind="stable")
         ends = np.searchsorted(codes[order], np.arange(len(found) + 1))
-        cells = _cells(frame["value"])
+        cells = cells_of(frame["value"])
         extras = {name: frame[name].to_numpy(dtype=object) for name in _EXTRAS if name in frame.columns}
         wanted = set(names)
         self.units(frame, wanted)
@@ -301,7 +301,7 @@ class _Cells:
             column.present[row] = True
 
 
-def _cells(series: pd.Series[Any]) -> npt.NDArray[Any]:
+def cells_of(series: pd.Series[Any]) -> npt.NDArray[Any]:
     """Return the cells of a column as floats, where that loses nothing, else as objects."""
     dtype = series.dtype
     if dtype == np.float64:

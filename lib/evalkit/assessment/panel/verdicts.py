@@ -17,7 +17,7 @@ TRUE, FALSE, UNKNOWN = 1, 0, -1
 _NOT_COLLECTED = REASON["not_collected"]
 _AWAITING = REASON["awaiting_evidence"]
 _TASK_UNKNOWN = REASON["assigned_unknown"]
-_PENDING = [REASON[reason] for reason in PENDING]
+OPEN = [REASON[reason] for reason in PENDING if reason in REASON]  # sums of years (span_open) stand in plans only
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _first_reason(parts: list[Verdict], unknown: list[Flags]) -> Codes:
     answer = np.zeros(len(parts[0].reason), dtype=np.int8)
     data = answer.copy()
     for part, here in zip(reversed(parts), reversed(unknown), strict=True):
-        waits = np.isin(part.reason, _PENDING)
+        waits = np.isin(part.reason, OPEN)
         answer = np.where(here, part.reason, answer)
         data = np.where(here & ~waits, part.reason, data)
     return np.where(data != 0, data, answer)

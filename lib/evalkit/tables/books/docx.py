@@ -16,10 +16,10 @@ from evalkit.tables.books.markup import Handler, Names
 from evalkit.tables.books.plain import lowered, raised, struck, typed
 
 DOCUMENT = "word/document.xml"
-_GONE = ("del", "moveFrom", "Fallback", "rt")  # deleted, moved away, said a second time for old programs, or a guide to reading
-_EQUATION = {"sup": "", "sub": "", "den": "/", "rad": "√"}  # raised, lowered, below a line, below a root
-_OFF = ("0", "false", "off")
-_SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F0B1": "±", "F0B4": "×", "F0B8": "÷", "F0B0": "°", "F02D": "-", "F025": "%"}
+GONE = ("del", "moveFrom", "Fallback", "rt")  # deleted, moved away, said a second time for old programs, or a guide to reading
+EQUATION = {"sup": "", "sub": "", "den": "/", "rad": "√"}  # raised, lowered, below a line, below a root
+OFF = ("0", "false", "off")
+SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F0B1": "±", "F0B4": "×", "F0B8": "÷", "F0B0": "°", "F02D": "-", "F025": "%"}
 
 
 def read_docx(archive: Archive, label: str) -> list[Sheet]:
@@ -95,16 +95,16 @@ class _Reader(Handler):
             self.properties.append(name)
         elif self.properties:
             self._property(name, {self.names[key]: value for key, value in attributes.items()})
-        elif name in _GONE:
+        elif name in GONE:
             self.gone += 1
         elif not self.gone:
             self._content(name, attributes)
 
     def _content(self, name: str, attributes: dict[str, str]) -> None:
         table = self.stack[-1]
-        if name in _EQUATION:
+        if name in EQUATION:
             self.formula.append(name)
-            table.pieces.append(_EQUATION[name])
+            table.pieces.append(EQUATION[name])
         elif name == "tr":
             table.row += 1
             table.next, table.row_gone, table.row_hidden, table.row_cells = 1, False, False, []
@@ -126,7 +126,7 @@ class _Reader(Handler):
             table.pieces.append("-" if name == "noBreakHyphen" else "")
         elif name == "sym":
             code = next((value.upper() for key, value in attributes.items() if self.names[key] == "char"), "")
-            table.pieces.append(_SYMBOLS.get(code, "\ufffd"))  # a sign of its own font: never nothing, as it may be a ≥
+            table.pieces.append(SYMBOLS.get(code, "\ufffd"))  # a sign of its own font: never nothing, as it may be a ≥
 
     def _property(self, name: str, given: dict[str, str]) -> None:
         """Take a property of a row, a cell or a run."""
@@ -137,7 +137,7 @@ class _Reader(Handler):
             elif name == "del":
                 table.row_gone = True
             elif name == "hidden":
-                table.row_hidden = value not in _OFF
+                table.row_hidden = value not in OFF
         elif kind == "tcPr":
             if name == "gridSpan":
                 table.span = max(_whole(value), 1)
@@ -146,11 +146,11 @@ class _Reader(Handler):
             elif name == "cellDel":
                 table.gone = True
         elif name == "vanish":
-            self.unseen = value not in _OFF
+            self.unseen = value not in OFF
         elif name == "vertAlign":
             self.raised, self.lowered = value == "superscript", value == "subscript"
         elif name in ("strike", "dstrike"):
-            self.struck = self.struck or value not in _OFF
+            self.struck = self.struck or value not in OFF
 
     def data(self, text: str) -> None:
         """Take some of a text."""
@@ -179,7 +179,7 @@ class _Reader(Handler):
             self.properties.pop()
         elif self.properties:
             return
-        elif name in _GONE:
+        elif name in GONE:
             self.gone -= 1
         elif self.gone:
             return

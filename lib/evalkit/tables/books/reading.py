@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from evalkit.messages import EvalkitError, Place, Problem, word
@@ -49,9 +50,28 @@ def read_book(path: Path, label: str) -> list[Sheet]:
     EvalkitError
         No such file, another kind than its name says, macros, a password, damaged, or larger than is read.
     """
-    bounds = Bounds()
-    budget = Budget(label, bounds)
-    data = read_bytes(path, label, bounds.packed, budget)
+    budget = Budget(label, Bounds())
+    found = identify(path, label, budget)
+    if found.compound is not None:
+        return read_xls(found.compound, label, budget)
+    if found.archive is None:
+        return read_delimited(found.data, label, budget)
+    return {"xlsx": read_xlsx, "ods": read_ods, "docx": read_docx}[found.kind](found.archive, label)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose kind is known: its content, and what holds its parts."""
+
+    kind: str
+    data: bytes
+    archive: Archive | None
+    compound: Compound | None
+
+
+def identify(path: Path, label: str, budget: Budget, only: str = "") -> Opened:
+    """Return a file as what it is; refuse what is not read, or is another kind than its name or, with `only`, the caller says."""
+    data = read_bytes(path, label, budget.bounds.packed, budget)
     wanted = SUFFIXES.get(path.suffix.lower(), "")
     found, archive = content(data, budget)
     compound = Compound(data, budget) if found == "ole" else None
@@ -61,16 +81,12 @@ def read_book(path: Path, label: str) -> list[Sheet]:
         raise EvalkitError(Problem("book_password", budget.place))
     if found == "macros" or (path.suffix.lower() in _MACROS and archive is not None):
         raise EvalkitError(Problem("book_macros", budget.place))
-    if found not in SUFFIXES.values():
+    if found not in (only,) if only else found not in SUFFIXES.values():
         raise EvalkitError(Problem("book_unknown", budget.place, {"found": word("book_found", found)}))
     if found != wanted:
         suffix = path.suffix or word("book_found", "no_suffix")
         raise EvalkitError(Problem("book_suffix", budget.place, {"suffix": suffix, "found": word("book_found", found)}))
-    if compound is not None:
-        return read_xls(compound, label, budget)
-    if archive is None:
-        return read_delimited(data, label, budget)
-    return {"xlsx": read_xlsx, "ods": read_ods, "docx": read_docx}[found](archive, label)
+    return Opened(found, data, archive, compound)
 
 
 def read_bytes(path: Path, label: str, most: int, budget: Budget) -> bytes:

@@ -1,0 +1,282 @@
+"""The tables of the three lists: who answers for what, tasks, projects, sub-regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import groupby
+
+from evalkit.assessment.standing import Standing, note_text
+from evalkit.catalog.plan_lists import ListLine, Project, Task
+from evalkit.report import phrases
+from evalkit.report.lists_state import ROLES, STANDINGS, PlanState, dagger, due_words, duties_of, group_of, printed_due
+from evalkit.report.tables import Align, Cell, Grid, fit_widths
+
+# Widths of the page in characters of table text (8 pt), and what a cell loses to its margins.
+LANDSCAPE_CHARS = 86.0
+PORTRAIT_CHARS = 55.0
+_MARGIN = 0.95
+_STATUS = 6.4  # ▲ 逾期未完成
+_NAMED = {"duty": "指标", "task": "任务", "project": "项目"}
+_MOST_GOALS = 5
+#: Least widths of columns, in characters.
+_LEAST = {
+    "序号": 2.4, "领域": 4.6, "类别": 4.6, "任务": 14.0, "项目": 12.0, "状态": _STATUS, "完成时限": 5.0, "负责人": 3.4, "地点": 4.6,
+    "投资（万元）": 5.4, "完成投资（万元）": 5.4, "资金来源": 4.6,
+}  # fmt: skip
+
+Line = Sequence[Cell]
+
+
+def grid_of(
+    heads: Sequence[str], rows: Sequence[Line], align: Sequence[Align], least: Sequence[float], *, chars: float, longest: float = 60.0
+) -> Grid:
+    """Return a table whose columns are as wide as their texts ask for; a row of one cell spans them all."""
+    shape = [list(heads), *([cell.text for cell in row] for row in rows if len(row) == len(heads))]
+    widths = [width + _MARGIN for width in fit_widths(shape, chars - _MARGIN * len(heads), least, longest)]
+    return Grid([[Cell(head) for head in heads]], rows, align, widths)
+
+
+def status_cell(one: Standing) -> Cell:
+    """Return how a line stands, with the share done or the day of completion."""
+    shown = STANDINGS[one.status]
+    text, reported = shown.label, one.reported
+    if reported is not None and reported.done_on is not None:
+        text += f"（{reported.done_on.isoformat()}）"
+    elif reported is not None and reported.share is not None and reported.state == "in_progress":
+        text += f"（{phrases.plain(reported.share, 1)}%）"
+    return Cell(text, css=shown.css)
+
+
+def duties_grid(state: PlanState) -> Grid:
+    """Return 责任清单: each unit with what it answers for, by role."""
+    found = duties_of(state)
+    roles = [role for role in ROLES if any(role in by_role for by_role in found.values())]
+    heads = ["责任单位", *(ROLES[role] for role in roles)]
+    titled = len(roles) == 1  # one column has room for titles, else numbers do
+    rows: list[Line] = [
+        [Cell(unit), *(Cell(_charged(state, by_role.get(role, []), titled=titled)) for role in roles)] for unit, by_role in found.items()
+    ]
+    align: list[Align] = ["left"] * len(heads)
+    return grid_of(heads, rows, align, [7.0, *([6.0] * len(roles))], chars=LANDSCAPE_CHARS, longest=120.0)
+
+
+def _charged(state: PlanState, lines: Sequence[tuple[str, ListLine]], *, titled: bool) -> str:
+    parts = []
+    for kind, some in groupby(lines, key=lambda pair: pair[0]):
+        named = dict.fromkeys(_called(state, line, titled=titled) for _, line in some)
+        parts.append(f"{_NAMED[kind]}：{'、'.join(named)}")
+    return "；".join(parts) or "—"
+
+
+def _called(state: PlanState, line: ListLine, *, titled: bool) -> str:
+    """Return how the list of duties calls a line: an indicator by name, tasks and projects by number where they have one."""
+    if isinstance(line, (Task, Project)):
+        return state.title(line) if titled else line.seq or state.name(line)
+    person = f"（{line.person}）" if line.person else ""
+    return f"{state.indicator(getattr(line, 'indicator', ''))}{person}{dagger(line)}"
+
+
+def tasks_grid(state: PlanState) -> Grid:
+    """Return 任务清单; columns that would hold nothing are left out."""
+    found = state.of("task")
+    tasks = [one.item for one in found]
+    there = {
+        "序号": any(task.seq for task in tasks),
+        "领域": any(group_of(task) for task in tasks),
+        "任务": True,
+        "指标": any(task.indicator_ids() for task in tasks),
+        "地区": any(task.areas for task in tasks),
+        "牵头": any(task.lead for task in tasks),
+        "参与、负责及分工": any(task.join or task.each or task.responsible for task in tasks),
+        "负责人": any(task.person for task in tasks),
+        "完成时限": any(printed_due(task) != "—" for task in tasks),
+        "状态": state.reported,
+    }
+    heads = [head for head, used in there.items() if used]
+    rows: list[Line] = []
+    for one in found:
+        task = one.item
+        cells = {
+            "序号": Cell(task.seq or "—"), "领域": Cell(group_of(task) or "—"), "任务": Cell(_said(task)), "地区": Cell(task.areas or "—"),
+            "指标": Cell("、".join(state.indicator(name) for name in task.indicator_ids()) or "—"),
+            "牵头": Cell(task.lead or "—"), "参与、负责及分工": Cell(_others(task)), "负责人": Cell(task.person or "—"),
+            "完成时限": Cell(printed_due(task)), "状态": status_cell(one),
+        }  # fmt: skip
+        rows.append([cells[head] for head in heads])
+    align: list[Align] = ["center" if head == "序号" else "left" for head in heads]
+    return grid_of(heads, rows, align, [_LEAST.get(head, 5.0) for head in heads], chars=LANDSCAPE_CHARS)
+
+
+def _said(line: Task | Project) -> str:
+    """Return title and content, once where they are the same."""
+    title, content = line.title, line.content
+    if not content or content == title:
+        return title + dagger(line)
+    return f"{content}{dagger(line)}" if content.startswith(title) else f"{title}{dagger(line)}：{content}"
+
+
+def _others(task: Task | Project) -> str:
+    """Return who else answers for a line: in a single role without its name only where all have the same one."""
+    said = [f"{ROLES[role]}：{text}" for role in ("join", "each", "responsible") if (text := getattr(task, role))]
+    return "；".join(said) or "—"
+
+
+def projects_grid(state: PlanState) -> Grid:
+    """Return 项目清单 with what is printed of the investments, and their sum at the end; columns that would hold nothing are left out."""
+    found = state.of("project")
+    projects = [one.item for one in found if isinstance(one.item, Project)]
+    there = {
+        "序号": any(project.seq for project in projects),
+        "类别": any(project.category for project in projects),
+        "项目": True,
+        "地点": any(project.place or project.areas for project in projects),
+        "投资（万元）": any(_amount(project) != "—" for project in projects),
+        "完成投资（万元）": any(one.reported is not None and one.reported.spent is not None for one in found),
+        "资金来源": any(_given(project.funding) for project in projects),
+        "责任单位": any(project.units() for project in projects),
+        "负责人": any(project.person for project in projects),
+        "完成时限": any(printed_due(project) != "—" for project in projects),
+        "状态": state.reported,
+    }
+    heads = [head for head, used in there.items() if used]
+    rows: list[Line] = []
+    for one, project in zip(found, projects, strict=True):
+        paid = one.reported.spent if one.reported is not None else None
+        cells = {
+            "序号": Cell(project.seq or "—"), "类别": Cell(project.category or "—"), "项目": Cell(_said(project)),
+            "地点": Cell(project.place or project.areas or "—"),
+            "投资（万元）": Cell(_amount(project)), "资金来源": Cell(_given(project.funding) or "—"),
+            "完成投资（万元）": Cell(phrases.plain(paid, 4) if paid is not None else "—"),
+            "责任单位": Cell(_answerable(project)), "负责人": Cell(project.person or "—"),
+            "完成时限": Cell(printed_due(project)), "状态": status_cell(one),
+        }  # fmt: skip
+        rows.append([cells[head] for head in heads])
+    align: list[Align] = ["right" if head.endswith("（万元）") else "center" if head == "序号" else "left" for head in heads]
+    return grid_of(heads, rows, align, [_LEAST.get(head, 5.0) for head in heads], chars=LANDSCAPE_CHARS)
+
+
+def sums_grid(state: PlanState) -> Grid | None:
+    """Return the projects by category: how many, the sum of the investments that are printed, and how many have none; None without any.
+
+    An investment that is not printed is not taken as zero.
+    """
+    projects = list(state.lists.projects)
+    if not any(project.investment for project in projects):
+        return None
+    categories = list(dict.fromkeys(project.category for project in projects))
+    blocks = [(category or "—", [project for project in projects if project.category == category]) for category in categories]
+    blocks += [("合计", projects)] if len(categories) > 1 else []
+    digits = max(phrases.decimals(project.investment) for project in projects)
+    rows: list[Line] = []
+    for name, some in blocks:
+        printed = [Fraction(project.investment) for project in some if project.investment]
+        total = phrases.fixed(sum(printed, Fraction(0)), digits) if printed else "—"
+        rows.append([Cell(text) for text in (name, str(len(some)), total, str(len(printed)), str(len(some) - len(printed)))])
+    heads = ["类别", "项目数", "投资合计（万元）", "计入合计的项目", "未计入的项目"]
+    return grid_of(heads, rows, ["left", "right", "right", "right", "right"], [8.0] * 5, chars=LANDSCAPE_CHARS)
+
+
+def notes_grid(state: PlanState, kind: str) -> Grid | None:
+    """Return what the progress sheets say of tasks or projects, and what follows from their days; None where there is nothing."""
+    some = [one for one in state.of(kind) if one.notes or (one.reported is not None and one.reported.note)]
+    if not some or not state.reported:
+        return None
+    rows: list[Line] = []
+    for one in some:
+        said = [note_text(note, "zh") for note in one.notes]
+        said += [one.reported.note] if one.reported is not None and one.reported.note else []
+        day = one.reported.as_of.isoformat() if one.reported is not None else "—"
+        rows.append(
+            [
+                Cell(state.title(one.item)),
+                Cell(STANDINGS[one.status].label, css=STANDINGS[one.status].css),
+                Cell(day),
+                Cell("；".join(said)),
+            ]
+        )
+    return grid_of(["任务" if kind == "task" else "项目", "状态", "进度截至", "说明"], rows, ["left"] * 4, [12.0, _STATUS, 5.6, 12.0],
+                   chars=LANDSCAPE_CHARS)  # fmt: skip
+
+
+def _given(text: str) -> str:
+    return phrases.unit(text)  # a dash as printed stands for nothing
+
+
+def _amount(project: Project) -> str:
+    """Return the investment: as printed where that says more than the number."""
+    return _given(project.investment_text) or project.investment or "—"
+
+
+def _answerable(project: Project) -> str:
+    """Return who answers for a project; the role is said unless it is 负责 alone."""
+    said = [(ROLES[role], str(text)) for role in ROLES if (text := getattr(project, role))]
+    if len(said) == 1 and said[0][0] == ROLES["responsible"]:
+        return said[0][1]
+    return "；".join(f"{role}：{text}" for role, text in said) or "—"
+
+
+def investment_words(projects: Sequence[Project]) -> str:
+    """Return the sum of the investments that are printed, how many have none, and which the text restricts; empty without any."""
+    printed = [project for project in projects if project.investment]
+    if not printed:
+        return ""
+    digits = max(phrases.decimals(project.investment) for project in printed)
+    total = phrases.fixed(sum((Fraction(project.investment) for project in printed), Fraction(0)), digits)
+    apart = [project for project in projects if not project.investment and _given(project.investment_text)]
+    left = len(projects) - len(printed) - len(apart)
+    text = f"印有投资额的{len(printed)}个项目合计{total}万元" if left or apart else f"{len(printed)}个项目投资合计{total}万元"
+    text += f"；{left}个未印投资额，不按零计" if left else ""
+    text += f"；{len(apart)}个所印不是全部投资额，不计入合计（{_restricted(apart)}）" if apart else ""
+    limited = [project for project in printed if _given(project.investment_text) not in ("", project.investment)]
+    return f"{text}；投资额原文另有说明的：{_restricted(limited)}。" if limited else f"{text}。"
+
+
+def _restricted(projects: Sequence[Project]) -> str:
+    return "、".join(f"{project.seq or project.title}：{project.investment_text}" for project in projects)
+
+
+def areas_of(state: PlanState) -> dict[str, list[Standing]]:
+    """Return the tasks and projects by sub-region, in the order in which those are first named."""
+    found: dict[str, list[Standing]] = {}
+    for one in state.standings:
+        for area in one.item.places():
+            found.setdefault(area, []).append(one)
+    return found
+
+
+def goals_grid(state: PlanState) -> Grid | None:
+    """Return sub-regions × goals: time limit and status of each; None where no goals name any, or there are too many goals."""
+    goals = [one for one in state.of("task") if isinstance(one.item, Task) and one.item.kind == "goal" and one.item.places()]
+    named: dict[str, list[str]] = {}
+    for one in goals:
+        named.setdefault(one.item.title, []).extend(one.item.places())
+    titles = list(named)
+    if len(titles) > _MOST_GOALS or all(len(set(areas)) < 2 for areas in named.values()):
+        return None
+    heads = ["地区", *titles]
+    rows: list[Line] = []
+    for area in dict.fromkeys(area for one in goals for area in one.item.places()):
+        cells = [Cell(area)]
+        for title in titles:
+            own = [one for one in goals if one.item.title == title and area in one.item.places()]
+            words = "；".join(f"{printed_due(one.item)}{'　' + STANDINGS[one.status].label if state.reported else ''}" for one in own)
+            cells.append(Cell(words or "—", css=STANDINGS[own[0].status].css if state.reported and len(own) == 1 else ""))
+        rows.append(cells)
+    align: list[Align] = ["left"] * len(heads)
+    return grid_of(heads, rows, align, [6.0, *([9.0] * len(titles))], chars=LANDSCAPE_CHARS)
+
+
+def areas_grid(state: PlanState) -> Grid:
+    """Return the sub-regions with their tasks and projects, time limits and, where sheets report, how many stand how."""
+    found = areas_of(state)
+    stood = state.counts(one for some in found.values() for one in some) if state.reported else []
+    heads = ["地区", "项数", "任务与项目（时限）", *(shown.label for shown, _ in stood)]
+    rows: list[Line] = []
+    for area, some in found.items():
+        listed = "；".join(f"{one.item.title}（{due_words(one.item) or '未印时限'}）" for one in some)
+        numbers = [sum(one.status == shown.code for one in some) for shown, _ in stood]
+        rows.append([Cell(area), Cell(str(len(some))), Cell(listed), *(Cell(str(number)) for number in numbers)])
+    align: list[Align] = ["left", "right", "left", *(["right"] * len(stood))]  # type: ignore[list-item]
+    least = [6.0, 2.4, 20.0, *(min(phrases.display_width(shown.label) + 0.3, 5.9) for shown, _ in stood)]
+    return grid_of(heads, rows, align, least, chars=LANDSCAPE_CHARS, longest=200.0)
