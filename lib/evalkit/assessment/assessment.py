@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 RESULT_COLUMNS = [
     "run", "region_code", "region", "period", "basis", "set", "indicator", "seq", "part_of", "domain", "task",
     "name_zh", "name_en", "attribute", "class", "unit", "value", "value_text", "value_source", "data_year",
-    "reported_value", "adopted_value", "rounded_value", "target_text", "target_value", "target_state",
+    "reported_value", "computed_value", "adopted_value", "rounded_value", "target_text", "target_value", "target_state",
     "assigned_value", "status", "reason", "gap", "base_period", "base_value", "previous_value",
     "milestone", "milestone_value", "progress", "note",
 ]  # fmt: skip

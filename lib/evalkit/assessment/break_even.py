@@ -191,7 +191,7 @@ class _Altered(Scope):
         for (measure, period), own in self._known.items():
             if own.source == "computed":
                 places.update((argument.variable, argument.period) for argument in own.arguments)
-            elif (measure, period) not in self.overrides:
+            elif own.source != "adopted" and (measure, period) not in self.overrides:  # a panel's value stands whatever the inputs are
                 places.add((f"reported.{measure}", period))
         return {place: item for place, item in self.asked.items() if place in places and item.value is not None and not item.missing}
 

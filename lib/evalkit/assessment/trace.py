@@ -15,7 +15,7 @@ from evalkit.assessment.values import Argument, MeasureValue, Scope
 from evalkit.catalog.models import Cite
 from evalkit.formulas.notation import write_formula
 from evalkit.intake import Input
-from evalkit.values import Period, format_full
+from evalkit.values import Period, format_fixed, format_full
 
 _WHEN = {"base": {"zh": "基准年", "en": "base year "}, "previous": {"zh": "上年", "en": "previous year "}}
 _WHOSE = {"reported": {"zh": "申报的", "en": "reported "}, "assigned": {"zh": "上级下达的", "en": "assigned "}}
@@ -25,14 +25,18 @@ _LONG = 40  # significant digits of an input: as received
 def trace_of(
     scope: Scope, line: Line, own: MeasureValue, outcome: Outcome, row: dict[str, str], classes: Sequence[Cite] = ()
 ) -> dict[str, Any]:
-    """Return the trace of one row of the results; `classes` says where the region's classes come from."""
+    """Return the trace of one row of the results; `classes` says where the region's classes come from.
+
+    Of a value that a panel settled on, it is the trace of the value before, and ``adopted`` says what replaced it.
+    """
+    before = own.replaced or own
     trace: dict[str, Any] = {
         "key": {"period": own.period, "basis": line.basis, "set": line.source, "indicator": line.indicator, "milestone": line.milestone},
         "name_zh": line.name_zh,
         "name_en": line.name_en,
         "part_of": line.part_of,
         "measure": own.measure.id,
-        "value_source": own.source,
+        "value_source": before.source,
         "definition_zh": own.measure.definition_zh,
         "definition_cite": cite_record(own.measure.cite),
     }
@@ -43,13 +47,13 @@ def trace_of(
     trace["inputs"] = [*_inputs(scope, own), *_comparators(scope, own, outcome)]
     reason = difference_reason(scope, own)
     trace.update(
-        exact=str(own.shown) if own.shown is not None else "",
-        value=row["value"],
+        exact=str(before.shown) if before.shown is not None else "",
+        value=row["value"] if before is own else _full(before.shown),
         value_text=row["value_text"],
-        rounded=row["rounded_value"],
-        digits=own.digits,
+        rounded=row["rounded_value"] if before is own else _fixed(before),
+        digits=before.digits,
         unit=own.measure.unit,
-        bound=own.bound,
+        bound=before.bound,
         reported=row["reported_value"],
         computed=format_full(own.computed) if isinstance(own.computed, Fraction) else "",
         difference=format_full(own.difference) if own.difference is not None else "",
@@ -70,6 +74,10 @@ def trace_of(
     if outcome.decision is not None:
         decision = outcome.decision
         trace["decision"] = {key: getattr(decision, key) for key in ("id", "verdict", "by", "date", "evidence", "reason")}
+    if own.adoption is not None:
+        trace["adopted"] = {"value": own.adoption.choice} | {
+            key: getattr(own.adoption, key) for key in ("id", "by", "date", "evidence", "reason")
+        }
     trace.update(
         status=row["status"],
         reason=row["reason"],
@@ -79,6 +87,14 @@ def trace_of(
         progress=row["progress"],
     )
     return trace
+
+
+def _full(value: Fraction | None) -> str:
+    return format_full(value) if value is not None else ""
+
+
+def _fixed(own: MeasureValue) -> str:
+    return format_fixed(own.shown, own.digits) if own.shown is not None else ""
 
 
 def _meant(line: Line) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from evalkit.catalog import Catalog
@@ -20,6 +20,7 @@ from evalkit.values import (
     format_full,
     parse_decimal,
     read_figure,
+    round_half_even,
 )
 
 NOT_APPLICABLE = ("not_involved", "not_assessed", "no_monitoring_site")
@@ -47,11 +48,15 @@ class MeasureValue:
         What is judged, in the measure's unit.
     shown : Fraction or None
         What is printed; also where a figure is shown but not assessed.
-    source : {"computed", "reported", ""}
+    source : {"computed", "reported", "adopted", ""}
     computed, reported : Fraction or Missing or None
         None where there is no formula, or nothing was reported.
     text : str
         What the source prints for qualitative measures.
+    adoption : Decision or None
+        By which a panel settled on the value (核定值).
+    replaced : MeasureValue or None
+        The value as it was before the panel's.
     """
 
     measure: Measure
@@ -69,10 +74,14 @@ class MeasureValue:
     bound: str = ""
     data_year: str = ""
     notes: list[str] = field(default_factory=list)
+    adoption: Decision | None = None
+    replaced: MeasureValue | None = None
 
     @property
     def digits(self) -> int:
         """Decimals with which the value is printed."""
+        if self.adoption is not None:
+            return decimal_places(self.adoption.choice)
         if self.source != "computed" and self.reported_item is not None:
             return _places(self.reported_item)  # as the source prints it
         return DEFAULT_DIGITS if self.measure.digits is None else self.measure.digits
@@ -116,6 +125,13 @@ def _places(item: Input) -> int:
         return 0
     plain = (printed_number(item) if item.factor == 1 else "") or format_full(item.value, 40)
     return decimal_places(plain) if Fraction(plain) == item.value else DEFAULT_DIGITS  # 亩 in square metres has no end
+
+
+def _expected(text: str, value: Value) -> bool:
+    """Return whether a value is the one that a text prints; an empty text expects none."""
+    if text == "" or not isinstance(value, Fraction):
+        return text == "" and not isinstance(value, Fraction)
+    return round_half_even(value, Fraction(1, 10 ** decimal_places(text))) == parse_decimal(text)
 
 
 class Scope:
@@ -194,7 +210,21 @@ class Scope:
         else:
             self._compute(result, period)
         self._rebase(result)
+        self._settle(result)
         return result
+
+    def _settle(self, result: MeasureValue) -> None:
+        """Put the value of a panel in place of the one that it expects to replace; one that expects another value has expired."""
+        decision = self.inputs.adopted.get((self.region.code, result.period, result.measure.id))
+        if decision is None or result.measure.kind != "number" or (result.measure.id, result.period) in self.overrides:
+            return
+        if not _expected(decision.expect, result.value):
+            result.notes.append("adoption_expired")
+            return
+        result.replaced = replace(result, notes=list(result.notes))
+        result.adoption, result.source, result.bound = decision, "adopted", ""
+        result.value = result.shown = parse_decimal(decision.choice)
+        result.notes = [note for note in result.notes if note not in ("lower_bound", "upper_bound", "shown_not_assessed")] + ["adopted"]
 
     def _compose(self, result: MeasureValue, period: Period) -> None:
         result.components = [self.measure(component, period) for component in result.measure.components]

@@ -312,12 +312,13 @@ class Correction(Model):
 class Decision(Model):
     """What a person decided (人工判定).
 
-    The `key` is a measure for ``qualitative``, else a variable. The `choice` is what counts of several sources (``choose``), or
-    the code of a warning that stands (``accept``), there with `expect`, the value as received for which it was accepted.
+    The `key` is a measure for ``qualitative`` and ``adopt``, else a variable. The `choice` is what counts of several sources
+    (``choose``), the code of a warning that stands (``accept``), there with `expect`, the value as received for which it was accepted,
+    or the value that a panel settles on (``adopt``, 核定值), there with `expect`, the value as printed that it replaces; empty for none.
     """
 
     id: Id
-    kind: Literal["qualitative", "choose", "accept"]
+    kind: Literal["qualitative", "choose", "accept", "adopt"]
     region_code: Id
     period: PeriodName
     key: Id

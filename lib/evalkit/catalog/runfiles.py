@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from evalkit.catalog.models import Correction, Decision
 from evalkit.catalog.reading import build_list, explain_fault, read_yaml
-from evalkit.messages import EvalkitError, Place, Problem, known_codes
+from evalkit.messages import EvalkitError, Place, Problem, known_codes, word
 from evalkit.tables import read_csv
+from evalkit.values import PlainDecimalError, parse_decimal
 
 if TYPE_CHECKING:
     from evalkit.catalog.load import Catalog
@@ -70,6 +71,15 @@ def load_decisions(catalog: Catalog, run_id: str, problems: list[Problem], regio
     return found
 
 
+def _no_decimal(text: str, place: Place, column: str) -> list[Problem]:
+    try:
+        parse_decimal(text)
+    except PlainDecimalError:
+        spot = Place(place.file, place.sheet, place.cell, f"{place.key}.{column}")
+        return [Problem("bad_value", spot, {"value": text, "detail": word("detail", "decimal")})]
+    return []
+
+
 def _check(catalog: Catalog, decision: Decision, place: Place) -> list[Problem]:
     from evalkit.catalog.load import near
 
@@ -77,13 +87,20 @@ def _check(catalog: Catalog, decision: Decision, place: Place) -> list[Problem]:
     if decision.region_code not in catalog.regions:
         values = {"kind": "region", "id": decision.region_code, "hint": near(decision.region_code, catalog.regions)}
         problems.append(Problem("unknown_id", place, values))
-    if decision.kind == "qualitative":
+    if decision.kind in ("qualitative", "adopt"):
         if decision.key not in catalog.measures:
             problems.append(
                 Problem("unknown_id", place, {"kind": "measure", "id": decision.key, "hint": near(decision.key, catalog.measures)})
             )
-        if not decision.verdict:
+        elif decision.kind == "adopt" and catalog.measures[decision.key].kind != "number":
+            problems.append(Problem("bad_value", place, {"value": decision.key, "detail": word("detail", "no_number_measure")}))
+        if decision.kind == "qualitative" and not decision.verdict:
             problems.append(Problem("missing_key", place, {"key": "verdict"}))
+        if decision.kind == "adopt":
+            for column in ("choice", "expect"):
+                text = getattr(decision, column)
+                if text != "" or column == "choice":
+                    problems += _no_decimal(text, place, column)
     elif catalog.variable_unit(decision.key) is None:
         problems.append(
             Problem("unknown_id", place, {"kind": "variable", "id": decision.key, "hint": near(decision.key, catalog.variables)})

@@ -136,6 +136,7 @@ class Inputs:
     problems: list[Problem] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
     decisions: dict[tuple[str, str, str], Decision] = field(default_factory=dict)
+    adopted: dict[tuple[str, str, str], Decision] = field(default_factory=dict)  # values that a panel settled on, by measure
     held_back: dict[tuple[str, str, str], Decision] = field(default_factory=dict)  # their evidence is not complete
     evidence: Register | None = None
     _periods: tuple[int, dict[str, dict[str, set[str]]]] = field(default=(-1, {}), init=False, repr=False, compare=False)

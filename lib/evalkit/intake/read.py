@@ -66,6 +66,8 @@ def read_inputs(catalog: Catalog, run_id: str, region: str | None = None) -> Inp
             choices.append((decision, place))
         elif decision.kind == "accept":
             acceptances.append((decision, place))
+        elif decision.kind == "adopt":
+            inputs.adopted[(decision.region_code, decision.period, decision.key)] = decision
         else:
             inputs.decisions[(decision.region_code, decision.period, decision.key)] = decision
     settle_conflicts(inputs, reader.found, choices)

@@ -15,7 +15,16 @@ from evalkit.report.reported import difference_sentence
 from evalkit.report.units import units_sentence
 
 Row = Mapping[str, str]
-_SAID_ELSEWHERE = ("example_data", "corrected", "rebased", "no_numeric_target", "base_is_current", "comparison_missing", "better_than_set")
+_SAID_ELSEWHERE = (
+    "adopted",
+    "example_data",
+    "corrected",
+    "rebased",
+    "no_numeric_target",
+    "base_is_current",
+    "comparison_missing",
+    "better_than_set",
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,7 @@ def _composite(parts: Sequence[Row]) -> Calculation:
 def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed: Printed) -> Calculation:
     formula = trace.get("formula")
     inputs = trace.get("inputs", [])
+    settled = tuple(_adopted(trace))
     sources = tuple(dict.fromkeys(source_line(item) for item in inputs))
     verdict, code = wording.verdict_phrase(trace, names, row, printed), marks.code_of(row, trace)
     if not formula or trace.get("value_source") != "computed":
@@ -96,17 +106,31 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
             verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
         target = f"{wording.aim(row)}“{row['target_text']}”；" if phrases.unit(row["target_text"]) else ""
         value = _reported(row, printed)
-        said = (("判定", f"{value}；{target}{verdict}" if value else f"{target}{verdict}"), *_units(trace, printed), *_remarks(trace))
+        said = (
+            *settled,
+            ("判定", f"{value}；{target}{verdict}" if value else f"{target}{verdict}"),
+            *_units(trace, printed),
+            *_remarks(trace),
+        )
         return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources)
     lines = (
         ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
         ("结果与修约", result_line(trace)),
+        *settled,
         ("判定", verdict),
         *_units(trace, printed),
         *_remarks(trace),
     )
     return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], code, lines, sources)
+
+
+def _adopted(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the value that a panel settled on, who, when and why."""
+    found = trace.get("adopted")
+    if found:
+        value = phrases.with_unit(str(found["value"]), str(trace.get("unit", "")))
+        yield "核定值", f"{value}（{found['by']}，{found['date']}：{found['reason']}；{found['evidence']}）"
 
 
 def _units(trace: Mapping[str, Any], printed: Printed) -> Iterator[tuple[str, str]]:

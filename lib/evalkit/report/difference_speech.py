@@ -103,6 +103,10 @@ class Speech:
                     self.status(text, attribute) if text else self.say("未判定", "undecided") for text in (cause.before, cause.after)
                 )
                 return f"{clean(cause.id)} {dated}{gap}" + self.turned((pair[0], pair[1]))
+            case "adoption":
+                return f"{clean(cause.id)} {dated}{gap}" + self.turned(
+                    (cause.before, cause.after), self.say("无核定值", "no adopted value")
+                )
             case "state":
                 return (
                     self.word("diff_field", "target_state")

@@ -228,7 +228,7 @@ def _value_table(some: Sequence[Labelled], numbers: Numbering) -> str:
     rows = []
     for label, group in some:
         row, line = group.rows[0], group.table[0]
-        source = {"computed": "核算值", "reported": "申报值"}.get(row["value_source"], "—")
+        source = {"computed": "核算值", "reported": "申报值", "adopted": "核定值"}.get(row["value_source"], "—")
         rows.append([label, line.current, source] + ([line.target, line.mark.code] if targeted else []) + [line.remark])
     align: list[Align] = ["left", "right", "center"]
     align += ["left", "left", "left"] if targeted else ["left"]

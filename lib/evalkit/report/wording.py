@@ -307,7 +307,8 @@ def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], row: Row 
     printed : Printed, optional
         How earlier values are printed.
     """
-    digits = int(trace.get("digits") or 0)
+    settled = trace.get("adopted")
+    digits = phrases.decimals(str(settled["value"])) if settled else int(trace.get("digits") or 0)
     # A score accepted in place of a share is compared as a number, never shown as a percentage.
     differs = "definition_differs" in trace.get("notes", [])
     unit = "" if differs else phrases.unit(row["unit"] if row else "") or phrases.unit(str(trace.get("unit", "")))

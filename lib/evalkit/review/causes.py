@@ -197,6 +197,16 @@ class Causes:
                 yield Cause("decisions", "decision", some.id, self.b.name(f"reported.{measure}"), file, period=some.period,
                             before=first.verdict if first else "", after=last.verdict if last else "")  # fmt: skip
 
+        for measure in dict.fromkeys([*self.a.measures(old), *self.b.measures(new)]):
+            first = self.a.state.decisions.get(("adopt", before[0], before[1], measure))
+            last = self.b.state.decisions.get(("adopt", after[0], after[1], measure))
+            if (first.choice if first else "") != (last.choice if last else ""):
+                some = last or first
+                assert some is not None
+                file = f"params/decisions/{(self.b if last else self.a).state.run}.csv"
+                yield Cause("decisions", "adoption", some.id, self.b.name(f"reported.{measure}"), file, period=some.period,
+                            before=first.choice if first else "", after=last.choice if last else "")  # fmt: skip
+
     def _rules(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
         layer = "plan" if new.basis == "plan" else "rules"
 

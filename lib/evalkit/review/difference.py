@@ -14,7 +14,7 @@ LAYERS = ("data", "corrections", "decisions", "rules", "plan", "region", "run")
 CODE, UNKNOWN = "code", "unknown"
 #: Kinds of changes, the weightiest first.
 KINDS = ("status", "value", "coverage", "text")
-VALUES = ("value", "rounded_value", "value_text", "reported_value", "adopted_value")
+VALUES = ("value", "rounded_value", "value_text", "reported_value", "computed_value", "adopted_value")
 COMPARED = tuple(name for name in RESULT_COLUMNS if name not in ("run", "region_code", "period", "basis", "set", "indicator", "milestone"))
 SCHEMA = 1
 
