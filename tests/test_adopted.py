@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import TinyProject
+from conftest import ROOT, TinyProject
 
 from evalkit.assessment import assess
 from evalkit.assessment.break_even import break_even
 from evalkit.messages import EvalkitError
 from evalkit.report.explain import explain
+from evalkit.report.fill import context_from_catalog
+from evalkit.report.papers import decisions
+from evalkit.runner.keys import region_keys
 
 HEAD = "id,kind,region_code,period,key,verdict,choice,expect,by,date,evidence,reason\n"
 OTHER = "Q1,qualitative,999001,2024,gov.plan,met,,,试验员,2025-01-02,文件一,已编制\n"
@@ -104,3 +108,32 @@ def test_a_faulty_line_is_refused(project: TinyProject, line: str, code: str) ->
 def test_two_values_for_one_are_refused(project: TinyProject) -> None:
     settle(project, *(f"A{number},adopt,999001,2024,air.good_day_ratio,,9{number},91.0,{WHO}" for number in (1, 2)))
     assert list(faults(project)) == ["duplicate_id"]
+
+
+def test_the_report_lists_it_among_the_decisions(project: TinyProject) -> None:
+    settle(project, f"A1,adopt,999001,2024,air.good_day_ratio,,89.5,91.0,{WHO}")
+    catalog, inputs = project.catalog(), project.inputs()
+    context = context_from_catalog(catalog, inputs, project.region)
+    found = {entry["id"]: entry["result"] for entry in decisions(context, {}, {})}
+    assert found["A1"] == "核定为 89.5（原 91.0）" and found["Q1"] == "达标"
+
+
+def test_it_comes_and_goes_with_the_decisions_layer(project: TinyProject) -> None:
+    before = row(project)["value"]
+    settle(project, f"A1,adopt,999001,2024,air.good_day_ratio,,89.5,91.0,{WHO}")
+    assert row(project)["value"] != before
+    settle(project)
+    assert row(project)["value"] == before
+
+
+def test_a_region_is_run_again_for_it(project: TinyProject) -> None:
+    shutil.copytree(ROOT / "notebooks", project.root / "notebooks")
+
+    def layers() -> dict[str, str]:
+        catalog = project.catalog()
+        return region_keys(catalog, project.inputs())[project.region]
+
+    settle(project, f"A1,adopt,999001,2024,air.good_day_ratio,,89.5,91.0,{WHO}")
+    first = layers()
+    settle(project, f"A1,adopt,999001,2024,air.good_day_ratio,,89.4,91.0,{WHO}")
+    assert [name for name, digest in layers().items() if digest != first[name]] == ["decisions"]

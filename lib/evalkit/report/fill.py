@@ -39,7 +39,7 @@ def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> 
         milestones=sorted({milestone for plan in plans for milestone in plan.milestones}),
         documents={d.id: {"number": d.number, "title_zh": d.title_zh} for d in catalog.documents.values()},
         corrections=[_correction(c) for c in inputs.corrections if c.region == region_code],
-        decisions=[_decision(d, inputs) for d in inputs.decisions.values() if d.region_code == region_code],
+        decisions=[_decision(d, inputs) for d in (*inputs.decisions.values(), *inputs.adopted.values()) if d.region_code == region_code],
         settled=settled_conflicts(catalog, inputs, region_code),
         accepted=accepted_warnings(catalog, inputs, region_code),
         sources=_sources(catalog, inputs, region_code),

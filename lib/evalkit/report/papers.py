@@ -127,7 +127,9 @@ def decisions(context: ReportContext, names: Mapping[str, str], attributes: Mapp
             continue
         verdict = entry.get("verdict", "")
         code = marks.counted(verdict, False, attributes.get(entry.get("key", ""), ""))
-        result = look.status(code).zh if verdict else f"采用 {entry.get('choice', '')}"
+        expected = f"（原 {entry['expect']}）" if entry.get("expect") else ""
+        adopted = f"核定为 {entry.get('choice', '')}{expected}" if entry.get("kind") == "adopt" else f"采用 {entry.get('choice', '')}"
+        result = look.status(code).zh if verdict else adopted
         found.append({**entry, "subject": names.get(entry.get("key", ""), entry.get("key", "")), "result": result})
     return found
 

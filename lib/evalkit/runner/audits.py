@@ -37,6 +37,7 @@ def make_audits(catalog: Catalog, run_id: str, out_dir: Path, regions: Sequence[
         The run has no results yet, or they are not those of the files as they are now: a workbook shows one state only.
     """
     from evalkit.report.audit_book import Basis, write_audit
+    from evalkit.report.audit_words import WORDS
     from evalkit.review.audit import audit
 
     project, run = catalog.project, catalog.run(run_id)
@@ -57,5 +58,5 @@ def make_audits(catalog: Catalog, run_id: str, out_dir: Path, regions: Sequence[
             raise EvalkitError(Problem("run_missing", Place(project.label(project.region(run_id, code))), {"run": f"{run_id} {code}"}))
         basis = Basis(manifest["outputs"]["results.csv"][:_DIGITS], digest[:_DIGITS])
         path = out_dir / f"{code}-audit.xlsx"
-        write_audit(catalog, run_id, code, audit(catalog, inputs, code), basis, path)
+        write_audit(catalog, run_id, code, audit(catalog, inputs, code, WORDS), basis, path)
         yield code, path

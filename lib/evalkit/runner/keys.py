@@ -35,8 +35,9 @@ def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
     """
     run = catalog.run(inputs.run)
     items, corrections, decisions = _by_region(inputs)
+    apart: dict[str, object] = {"regions": [], "inputs": [], "plans": [], "progress_sheets": [], "annual_targets": []}
     common = {
-        "run": _digest([repr(run.model_copy(update={"regions": [], "inputs": [], "plans": []}))]),
+        "run": _digest([repr(run.model_copy(update=apart))]),
         "code": code_digest(),
         "notebook": notebook_digest(catalog.project.root / "notebooks" / "assess_region.ipynb"),
         "environment": _digest([json.dumps(versions(), sort_keys=True)]),
@@ -81,7 +82,7 @@ def _by_region(inputs: Inputs) -> tuple[dict[str, list[Input]], dict[str, list[C
         items[item.region].append(item)
     for correction in inputs.corrections:
         corrections[correction.region].append(correction)
-    for decision in sorted(inputs.decisions.values(), key=lambda decision: decision.id):
+    for decision in sorted((*inputs.decisions.values(), *inputs.adopted.values()), key=lambda decision: decision.id):
         decisions[decision.region_code].append(decision)
     return items, corrections, decisions
 
