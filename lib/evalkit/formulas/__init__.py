@@ -14,6 +14,8 @@ from importlib import import_module
 
 from evalkit.formulas.vocabulary import Expr, FormulaError, Role, digest
 
+#: Modules that hold no formulas but what is done with them.
+MACHINERY = ("vocabulary", "evaluate", "expression", "notation", "spreadsheet")
 _ID = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)@([1-9][0-9]*)")
 
 
@@ -65,7 +67,7 @@ def build(formula_id: str) -> Formula:
         The function leaves the closed vocabulary.
     """
     module_name, function_name = split_id(formula_id)
-    if module_name in ("vocabulary", "evaluate", "expression", "notation"):
+    if module_name in MACHINERY:
         raise UnknownFormulaError(formula_id)
     try:
         module = import_module(f"evalkit.formulas.{module_name}")
