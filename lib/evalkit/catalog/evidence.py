@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from evalkit.catalog.base import Id, Model, Text, check_period
-from evalkit.catalog.reading import explain_fault
+from evalkit.catalog.reading import build_row
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import CsvRow, project_path, read_csv, write_csv
 
@@ -198,13 +198,8 @@ def load_evidence(catalog: Catalog, run_id: str, problems: list[Problem], region
         return Register(run_id, label, (), {}, raw)
     for line in lines:
         place = Place(label, cell=line.address("id"), key=line["id"])
-        try:
-            row = Evidence.model_validate(dict(line.cells))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                column = str(detail["loc"][0])
-                spot = Place(label, cell=line.address(column), key=f"{line['id']}.{column}")
-                problems.append(Problem("bad_value", spot, {"value": line[column], "detail": explain_fault(detail)}))
+        row = build_row(Evidence, line, label, line["id"], problems)
+        if row is None:
             continue
         if row.id in places:
             problems.append(Problem("duplicate_id", place, {"id": row.id, "other": places[row.id]}))

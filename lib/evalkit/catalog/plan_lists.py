@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator
 
 from evalkit.catalog.base import Id, Model, State, Text, check_decimal, check_period
-from evalkit.catalog.reading import explain_fault
+from evalkit.catalog.reading import build_row
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import read_csv
 
@@ -165,13 +165,8 @@ def _read(
     count = 0
     for row in rows:
         key = row["indicator"] if model is Duty else row["id"]
-        try:
-            line = model.model_validate(dict(row.cells))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                column = str(detail["loc"][0])
-                spot = Place(label, cell=row.address(column), key=f"{key}.{column}")
-                problems.append(Problem("bad_value", spot, {"value": row[column], "detail": explain_fault(detail)}))
+        line = build_row(model, row, label, key, problems)
+        if line is None:
             continue
         place = Place(label, cell=row.address("indicator" if model is Duty else "id"), key=key)
         if model is not Duty and key in seen:
@@ -210,5 +205,5 @@ def check_lists(catalog: Catalog, lists: PlanLists) -> Iterator[Problem]:
             for kind, item, known in named:
                 if item not in known:
                     yield Problem("unknown_id", place, {"kind": kind, "id": item, "hint": near(item, known)})
-            if line.state in ("seen", "seen_neighbour", "third_party") and not line.via:
+            if line.state in ("verified", "seen", "seen_neighbour", "third_party") and not line.via:
                 yield Problem("missing_key", place, {"key": f"via ({line.state})"})

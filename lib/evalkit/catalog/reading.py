@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from evalkit.catalog.rules import parse_rule
-from evalkit.messages import EvalkitError, Problem, word
-from evalkit.tables import Located, load_yaml
+from evalkit.messages import EvalkitError, Place, Problem, word
+from evalkit.tables import CsvRow, Located, load_yaml
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -53,6 +53,29 @@ def build_list(model: type[M], key: str, located: Located, problems: list[Proble
         return []
     built = [(build(model, located, problems, (key, i)), (key, i)) for i in range(len(content[key]))]
     return [(item, path) for item, path in built if item is not None]
+
+
+def build_row(model: type[M], row: CsvRow, label: str, key: str, problems: list[Problem]) -> M | None:
+    """Return the model of a line of a register, or None after adding what is wrong with it, cell by cell.
+
+    Parameters
+    ----------
+    model : type
+    row : CsvRow
+    label : str
+        The file as messages call it.
+    key : str
+        What the line is called in messages.
+    problems : list of Problem
+    """
+    try:
+        return model.model_validate(dict(row.cells))
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            column = str(detail["loc"][0])
+            spot = Place(label, cell=row.address(column), key=f"{key}.{column}")
+            problems.append(Problem("bad_value", spot, {"value": row[column], "detail": explain_fault(detail)}))
+        return None
 
 
 def _with_rules(content: Any, path: tuple[str | int, ...], located: Located, problems: list[Problem]) -> Any:

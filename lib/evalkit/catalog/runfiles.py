@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from evalkit.catalog.models import Correction, Decision
-from evalkit.catalog.reading import build_list, explain_fault, read_yaml
+from evalkit.catalog.reading import build_list, build_row, read_yaml
 from evalkit.messages import EvalkitError, Place, Problem, known_codes, word
 from evalkit.tables import read_csv
 from evalkit.values import PlainDecimalError, parse_decimal
@@ -53,13 +51,8 @@ def load_decisions(catalog: Catalog, run_id: str, problems: list[Problem], regio
     seen: dict[tuple[str, ...], Place] = {}
     for row in rows:
         place = Place(label, cell=row.address("id"), key=row["id"])
-        try:
-            decision = Decision.model_validate(dict(row.cells))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                column = str(detail["loc"][0])
-                spot = Place(label, cell=row.address(column), key=f"{row['id']}.{column}")
-                problems.append(Problem("bad_value", spot, {"value": row[column], "detail": explain_fault(detail)}))
+        decision = build_row(Decision, row, label, row["id"], problems)
+        if decision is None:
             continue
         accepted = [decision.choice] if decision.kind == "accept" else []  # a value may have several warnings
         key = (decision.kind, decision.region_code, decision.period, decision.key, *accepted)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from evalkit.catalog.models import Title
-from evalkit.catalog.reading import explain_fault
+from evalkit.catalog.reading import build_row
 from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import read_csv
 
@@ -33,13 +31,8 @@ def load_titles(catalog: Catalog, problems: list[Problem]) -> list[Title]:
     problems.extend(row_problems)
     found: list[Title] = []
     for row in rows:
-        try:
-            title = Title.model_validate(dict(row.cells))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                column = str(detail["loc"][0])
-                spot = Place(label, cell=row.address(column), key=f"{row['region_code']}.{column}")
-                problems.append(Problem("bad_value", spot, {"value": row[column], "detail": explain_fault(detail)}))
+        title = build_row(Title, row, label, row["region_code"], problems)
+        if title is None:
             continue
         for kind, known, column in (
             ("region", catalog.regions, "region_code"), ("set", catalog.sets, "set"), ("document", catalog.documents, "document"),

@@ -188,24 +188,15 @@ class Causes:
 
     def _decided(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
         for measure in dict.fromkeys([*self.a.measures(old), *self.b.measures(new)]):
-            first = self.a.state.decisions.get(("qualitative", before[0], before[1], measure))
-            last = self.b.state.decisions.get(("qualitative", after[0], after[1], measure))
-            if (first.verdict if first else "") != (last.verdict if last else ""):
+            for kind, what, said in (("qualitative", "decision", "verdict"), ("adopt", "adoption", "choice")):
+                first = self.a.state.decisions.get((kind, before[0], before[1], measure))
+                last = self.b.state.decisions.get((kind, after[0], after[1], measure))
+                was, now = (getattr(one, said) if one else "" for one in (first, last))
                 some = last or first
-                assert some is not None
-                file = f"params/decisions/{(self.b if last else self.a).state.run}.csv"
-                yield Cause("decisions", "decision", some.id, self.b.name(f"reported.{measure}"), file, period=some.period,
-                            before=first.verdict if first else "", after=last.verdict if last else "")  # fmt: skip
-
-        for measure in dict.fromkeys([*self.a.measures(old), *self.b.measures(new)]):
-            first = self.a.state.decisions.get(("adopt", before[0], before[1], measure))
-            last = self.b.state.decisions.get(("adopt", after[0], after[1], measure))
-            if (first.choice if first else "") != (last.choice if last else ""):
-                some = last or first
-                assert some is not None
-                file = f"params/decisions/{(self.b if last else self.a).state.run}.csv"
-                yield Cause("decisions", "adoption", some.id, self.b.name(f"reported.{measure}"), file, period=some.period,
-                            before=first.choice if first else "", after=last.choice if last else "")  # fmt: skip
+                if was != now and some is not None:
+                    file = f"params/decisions/{(self.b if last else self.a).state.run}.csv"
+                    name = self.b.name(f"reported.{measure}")
+                    yield Cause("decisions", what, some.id, name, file, period=some.period, before=was, after=now)
 
     def _rules(self, old: Line, new: Line, before: Key, after: Key) -> Iterator[Cause]:
         layer = "plan" if new.basis == "plan" else "rules"
