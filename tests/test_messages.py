@@ -125,7 +125,7 @@ def test_words_are_complete_for_closed_lists() -> None:
     assert set(get_args(Level)) == set(WORDS["level"])
     assert set(get_args(Attribute)) == set(ATTRIBUTE_ORDER) == set(WORDS["attribute"])
     assert set(get_args(Run.model_fields["purpose"].annotation)) == set(WORDS["purpose"])
-    assert {"computed", "reported"} == set(WORDS["value_source"])
+    assert {"computed", "reported", "adopted"} == set(WORDS["value_source"])
 
 
 def test_every_note_that_an_assessment_sets_has_a_word() -> None:

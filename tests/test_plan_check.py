@@ -88,6 +88,13 @@ def test_values_that_grow_looser(project: TinyProject) -> None:
     assert "2025 ≥95" in said(problem) and "≥92" in said(problem)
 
 
+@pytest.mark.parametrize(("earlier", "later", "odd"), [("92", "95", False), ("95", "92", True)])
+def test_bare_numbers_in_the_direction_of_the_measure_are_no_looser(project: TinyProject, earlier: str, later: str, odd: bool) -> None:
+    values = "".join(VALUE.format(at, text, f'equals: "{text}"') for at, text in (("2025", earlier), ("2030", later)))
+    plan(project, "  - row: R1\n    values:\n" + values)
+    assert ("milestones_out_of_order" in [one.code for one in check_plan(project.catalog(), "trial")]) is odd
+
+
 @pytest.mark.parametrize(("milestones", "odd"), [('["2030", "2025"]', True), ('["2022", "2025"]', True), ('["2025", "2030"]', False)])
 def test_milestones_follow_the_base_year_and_each_other(project: TinyProject, milestones: str, odd: bool) -> None:
     plan(project, "  - row: R1\n", milestones=milestones)

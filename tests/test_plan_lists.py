@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import evalkit as ek
+from evalkit.assessment.plan_frames import day_of
 from evalkit.assessment.plan_view import COLUMNS, LISTS, PlanView, view_lists
 from evalkit.assessment.standing import STATUSES, Reported, Standing, note_text, occurrence, occurrences, standings
 from evalkit.catalog import Catalog
@@ -74,6 +75,7 @@ def codes(error: EvalkitError) -> list[str]:
         ("2024-12-31", [report("2024-12-30")], "in_time", ()),
         ("2025-01-01", [report("2024-12-30")], "late", ("stale:2024-12-30",)),
         ("2025-01-01", [report("2025-01-01")], "late", ()),
+        ("2024-06-30", [report("2024-06-30", "done", "2022-05-01")], "done", ("done_early:2022-05-01",)),
         ("2025-01-01", [report("2025-01-01", "not_started")], "late", ()),
         ("2024-06-30", [report("2024-06-30", "not_started")], "not_started", ("start_past:2023",)),
         ("2023-12-31", [report("2023-12-31", "not_started")], "not_started", ()),
@@ -251,6 +253,7 @@ def test_without_a_day_there_are_no_statuses(catalog: Catalog) -> None:
         (("no-plan", "tasks"), "unknown_id"),
         ((PLAN, "task"), "unknown_key"),
         ((PLAN, "tasks", None, "2024"), "progress_day"),
+        ((PLAN, "tasks", None, "2025年2月30日"), "progress_no_day"),
         ((PLAN, "tasks", "no-such-file.csv"), "file_missing"),
         (("national-135", "tasks"), "plan_without_lists"),
     ],
@@ -259,6 +262,10 @@ def test_wrong_arguments_are_told(catalog: Catalog, arguments: tuple[str, ...], 
     with pytest.raises(EvalkitError) as caught:
         ek.plan_list(catalog, *arguments)
     assert code in codes(caught.value)
+
+
+def test_a_day_is_named_as_in_a_progress_sheet() -> None:
+    assert day_of("2025年3月31日") == day_of("2025/3/31") == day_of("2025-03-31") == date(2025, 3, 31)
 
 
 def test_published_projects_and_county_goals(catalog: Catalog) -> None:

@@ -41,6 +41,7 @@ HEADS = ["领域", "任务", "序号", "指标名称", "分项", "单位", "指�
          "远期（2035年）", "2024年目标", "责任单位", "备注"]  # fmt: skip
 SHARE, CLASS3 = "生态文明建设工作占党政实绩考核的比例", "地表水达到或好于III类水体比例"
 MEASURE = "water.surface_good_ratio"
+BARE = ("plan_value_bare", "L3", "warning")  # 28.5 of the sample
 ROWS: list[list[Any]] = [
     ["目标责任", "（一）目标责任落实", 1, SHARE, None, "%", "约束性",
      31.33, 27.28, "≥３０", "≥30", 28.5, "牵头：区委组织部；配合：区生态环境局", None],
@@ -196,7 +197,7 @@ def test_any_text_comes_back(text: str, kind: Any) -> None:
         ("规划值明细", {"D2": "有时"}, {"D2": "word_unknown"}),
         ("规划值明细", {"A2": "C99"}, {"F2": "plan_line_missing"}),
         ("指标明细", {"M47": "争取12"}, {"M47": "plan_value_not_understood"}),  # a threshold of the plan's own, without a rule
-        ("规划信息", {"B2": "x y"}, {"": "plan_setting"}),
+        ("规划信息", {"B2": "x y"}, {"B2": "plan_id_form"}),
         ("规划信息", {"B11": "没有"}, {"B11": "unknown_id"}),
         ("规划信息", {"B10": "2027、2030、2035"}, {"A3": "plan_year_missing"}),
         ("规划信息", {"B3": "=1+1"}, {"B3": "cell_formula"}),
@@ -249,7 +250,7 @@ def test_a_value_without_record_is_read_from_the_table(catalog: Catalog, chongmi
 
 def test_a_typed_table_is_read(catalog: Catalog, tmp_path: Path) -> None:
     found = read_plan(catalog, table(tmp_path / "table.xlsx"), replace(GIVEN, state="seen", via="纸质文件第3页"))
-    assert [problem.line() for problem in found.problems] == []
+    assert [(problem.code, problem.place.cell, problem.severity) for problem in found.problems] == [BARE]
     plan = found.plan
     assert plan is not None and (plan.base_period, plan.milestones, plan.complete) == ("2023", ["2027", "2035"], False)
     assert [row.row for row in plan.indicators] == ["C01", "C04.1", "C05.1", "C05.2", "C05.4", "C07.1"]
@@ -267,12 +268,42 @@ def test_a_typed_table_is_read(catalog: Catalog, tmp_path: Path) -> None:
     duties = found.lists["duties"]
     assert duties is not None
     assert [(d.lead, d.join, d.responsible) for d in duties] == [("区委组织部", "区生态环境局", ""), ("", "", "区生态环境局")]
+    assert {row["source"].split(" ")[2] for row in found.values if row["variable"] == f"reported.{MEASURE}"} == {"序号5"}
     told = {(row["variable"], row["period"]): (row["value"], row["unit"]) for row in found.values}
     assert told["reported.gov.appraisal_share_2024", "2022"] == ("31.33", "%")
     assert told["reported.water.nearshore_good_ratio_2024", "2023"] == ("无国控监测点", "%")
     assert told["reported.ecology.eqi_change", "2023"][0] == "57.9（ΔEQI=-0.2）"
     assert [row["value"] for row in found.values if row["variable"] == f"reported.{MEASURE}"] == ["不考核", "—"]
     assert "27.28" not in str(content_of(plan))  # present values never enter the plan
+
+
+def test_present_values_are_cited_by_the_number_of_the_table(catalog: Catalog, tmp_path: Path) -> None:
+    found = read_plan(catalog, table(tmp_path / "table.xlsx", put(C3="１７")), GIVEN)
+    assert found.plan is not None
+    assert found.plan.indicators[0].values[0].cite.clause == "表1 序号17" and " 表1 序号17 2022年栏" in found.values[0]["source"]
+
+
+def test_a_single_present_year_may_stand_below_its_head(catalog: Catalog, tmp_path: Path) -> None:
+    def two_lines(sheet: Any) -> None:
+        for area in ("A4:A7", "B4:B7", "D5:D7"):
+            sheet.unmerge_cells(area)
+        sheet.delete_cols(8)
+        sheet.insert_rows(3)
+        for column, text in zip("HIJ", ("2023年", "2027年", "2035年"), strict=True):
+            sheet[f"{column}3"] = text
+        sheet["H2"], sheet["I2"], sheet["J2"] = "现状值", "规划目标值", None
+        for area in ("I2:J2", *(f"{column}2:{column}3" for column in "ABCDEFGKLM"), "A5:A8", "B5:B8", "D6:D8"):
+            sheet.merge_cells(area)
+
+    found = read_plan(catalog, table(tmp_path / "table.xlsx", two_lines), GIVEN)
+    assert found.errors == [] and found.plan is not None
+    assert (found.plan.base_period, found.plan.milestones) == ("2023", ["2027", "2035"])
+
+
+@pytest.mark.parametrize(("text", "bare"), [("14", True), ("100", False), ("≥14", False), ("约14", False)])
+def test_a_bare_number_that_is_not_the_best_possible_is_told(text: str, bare: bool, catalog: Catalog, tmp_path: Path) -> None:
+    found = read_plan(catalog, table(tmp_path / "table.xlsx", put(J3=text)), GIVEN)
+    assert ("J3" in [problem.place.cell for problem in found.problems if problem.code == BARE[0]]) is bare
 
 
 def test_heads_of_two_lines(catalog: Catalog, tmp_path: Path) -> None:
@@ -290,7 +321,7 @@ def test_heads_of_two_lines(catalog: Catalog, tmp_path: Path) -> None:
 
     path = table(tmp_path / "table.xlsx", two_lines)
     found = read_plan(catalog, path, replace(GIVEN, base="2023"))
-    assert [problem.line() for problem in found.problems] == [] and found.plan is not None
+    assert [problem.code for problem in found.problems] == [BARE[0]] and found.plan is not None
     plain = read_plan(catalog, table(tmp_path / "plain.xlsx"), GIVEN)
     assert found.plan == plain.plan and plain.plan is not None and [v["value"] for v in found.values] == [v["value"] for v in plain.values]
 
@@ -313,7 +344,7 @@ def percent(sheet: Any) -> None:
         (put(D3="生态文明建设工作占党政实绩考核比例"), {"D3": "plan_name_unknown"}),  # near is not equal
         (put(D4="空气质量"), {"D4": "plan_name_unknown"}),  # the part is right, its composite is not
         (put(E4=None), {"D4": "plan_name_unknown"}),  # the composite itself is no row
-        (put(E6="地表水达到或好于III类水体比例"), {"D6": "duplicate_id"}),
+        (put(E6="地表水达到或好于III类水体比例"), {"D6": "plan_line_twice"}),
         (put(D2="名"), {"": "sheet_missing"}),
         (put(L2="2027年目标", L3=None), {"L2": "head_twice"}),
         (put(H2="2023年现状"), {"I2": "head_twice"}),
@@ -321,7 +352,8 @@ def percent(sheet: Any) -> None:
         (put(J2="近期"), {"J2": "plan_head_year"}),
         (put(L2="2024年"), {"L2": "plan_head_bare"}),
         (put(J2="目标值"), {"J2": "head_unknown"}),
-        (put(F3="吨"), {"F3": "plan_cell_differs"}),
+        (put(F3="吨"), {"F3": "plan_unit_differs"}),
+        (put(J3="同上"), {"J3": "plan_value_ditto"}),
         (put(G3="重要"), {"G3": "word_unknown"}),
         (put(J3="约30"), {}),
         (put(J3="争取30"), {"J3": "plan_value_not_understood"}),
@@ -364,7 +396,8 @@ def test_percent_formats_say_what_is_shown(catalog: Catalog, tmp_path: Path) -> 
 
 def test_present_values_are_not_taken_unasked(catalog: Catalog, tmp_path: Path) -> None:
     found = read_plan(catalog, table(tmp_path / "table.xlsx", put(B3="别的任务")), replace(GIVEN, values=False))
-    assert {problem.code: problem.severity for problem in found.problems} == {"plan_values_unread": "note", "plan_words_differ": "warning"}
+    told = {problem.code: problem.severity for problem in found.problems}
+    assert told == {"plan_values_unread": "note", "plan_words_differ": "warning", BARE[0]: BARE[2]}
     assert found.plan is not None and found.values == []
 
 
@@ -379,7 +412,7 @@ def test_hidden_lines_are_read_and_said(catalog: Catalog, tmp_path: Path) -> Non
         sheet.row_dimensions[4].hidden = True
 
     found = read_plan(catalog, table(tmp_path / "table.xlsx", hide), GIVEN)
-    assert [problem.code for problem in found.problems] == ["lines_hidden"] and found.plan is not None
+    assert [problem.code for problem in found.problems] == ["lines_hidden", BARE[0]] and found.plan is not None
     assert found.plan.indicators[1].row == "C04.1"
 
 
@@ -388,17 +421,23 @@ def test_hidden_lines_are_read_and_said(catalog: Catalog, tmp_path: Path) -> Non
     [
         ({"region": ""}, "plan_setting"),
         ({"document": ""}, "plan_setting"),
-        ({"id": "规划"}, "plan_setting"),
+        ({"id": "规划"}, "plan_id_form"),
         ({"set": ""}, "plan_no_set"),
         ({"set": "cn-demo-2042"}, "unknown_id"),
         ({"region": "999"}, "unknown_id"),
         ({"document": "none"}, "unknown_id"),
         ({"base": "gestern"}, "bad_value"),
-        ({"state": "seen"}, "missing_key"),  # seen where?
+        ({"state": "seen"}, "plan_via"),  # seen where?
     ],
 )
 def test_what_the_command_has_to_say(change: dict[str, Any], code: str, catalog: Catalog, tmp_path: Path) -> None:
     assert code in refused(read_plan(catalog, table(tmp_path / "table.xlsx"), replace(GIVEN, **change))).values()
+
+
+@pytest.mark.parametrize("change", [{"set": ""}, {"set": "cn-demo-2042"}, {"state": "seen"}])
+def test_one_slip_of_the_command_is_told_once(change: dict[str, Any], catalog: Catalog, tmp_path: Path) -> None:
+    found = read_plan(catalog, table(tmp_path / "table.xlsx"), replace(GIVEN, **change))
+    assert len(found.errors) == 1
 
 
 def test_an_indicator_outside_of_the_set(catalog: Catalog, tmp_path: Path) -> None:

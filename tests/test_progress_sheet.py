@@ -95,7 +95,8 @@ def test_days(tmp_path: Path, day: str) -> None:
         ("X1,2024-12-31,done,,,,,,", "progress_two", "A2"),
         ("T01,2024-12-31,done,任务T02,,,,,", "progress_title", "D2"),
         ("T01,2024-12,done,,,,,,", "progress_day", "B2"),
-        ("T01,2024-02-30,done,,,,,,", "progress_day", "B2"),
+        ("T01,2024-02-30,done,,,,,,", "progress_no_day", "B2"),
+        ("T01,2024年2月30日,done,,,,,,", "progress_no_day", "B2"),
         ("T01,2024-12-31,late,,,,,,", "progress_state", "C2"),
         ("T01,2024-12-31,基本完成,,,,,,", "progress_state", "C2"),
         ("T01,2024-12-31,done,,2025-01-01,,,,", "progress_future", "E2"),
@@ -116,11 +117,18 @@ def test_a_fault_is_told_with_its_cell(tmp_path: Path, line: str, code: str, cel
 def test_all_faults_are_told_together_and_near_names_with_them(tmp_path: Path) -> None:
     lines = ["T1,2024-12-31,done,,,,,,", "T02,2024-13-31,vorbei,,,x,,,", "P01,2024-12-31,done,,,,,,"]
     assert faults(tmp_path, *lines) == [
-        ("progress_unknown", "A2"), ("progress_day", "B3"), ("progress_state", "C3"), ("progress_figure", "F3"),
+        ("progress_unknown", "A2"), ("progress_no_day", "B3"), ("progress_state", "C3"), ("progress_figure", "F3"),
     ]  # fmt: skip
     with pytest.raises(EvalkitError) as caught:
         read(tmp_path, lines[0])
     assert "T01" in caught.value.problems[0].message("zh")
+
+
+def test_columns_are_called_as_in_the_sheet(tmp_path: Path) -> None:
+    with pytest.raises(EvalkitError) as caught:
+        read(tmp_path, "T01,2024-12-31,已完成,2025-01-01,80", head="编号,截至日期,进展状态,完成日期,完成比例（%）")
+    assert [problem.place.key for problem in caught.value.problems] == ["完成日期", "完成比例（%）"]
+    assert "（完成比例（%））" in caught.value.problems[1].message("zh")
 
 
 def test_odd_columns_are_refused(tmp_path: Path) -> None:

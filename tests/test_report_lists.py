@@ -25,17 +25,17 @@ from evalkit.report.lists_state import STANDINGS, PlanState, indicator_names, pl
 from evalkit.report.pieces import Numbering
 from evalkit.report.tables import Grid, escape, grid_table
 
-DUTIES = """indicator,lead,join,person,clause,state
-R1,县环境局,县住建局、县交通局等,张三,表2,verified
-R3,县住建局,,,表2,derived
+DUTIES = """indicator,lead,join,person,clause,state,via
+R1,县环境局,县住建局、县交通局等,张三,表2,verified,核对记录1
+R3,县住建局,,,表2,derived,
 """
-TASKS = """id,seq,title,domain,kind,indicators,areas,start,deadline,repeats,deadline_text,lead,responsible,clause,state,note
-T1,1,治理扬尘,环境,task,R1,,2023,2024,,2024年底前,县环境局,,任务1,derived,
-T2,2,创建示范镇,创建,goal,,甲镇,,2023,,2023年,,甲镇人民政府,任务2,derived,
-T3,3,创建示范镇,创建,goal,,乙镇,,2025,,2025年,,乙镇人民政府,任务3,derived,
-T4,4,调度会,保障,meeting,,,2023,,half_yearly,每半年,,,任务4,verified,见附件
-T5,5,前期研究,环境,task,,,,,,,县环境局,,任务5,derived,见附件
-T6,6,编制名录,环境,task,,,,2024-06-30,,2024年6月底前,县林业局,,任务6,derived,
+TASKS = """id,seq,title,domain,kind,indicators,areas,start,deadline,repeats,deadline_text,lead,responsible,clause,state,note,via
+T1,1,治理扬尘,环境,task,R1,,2023,2024,,2024年底前,县环境局,,任务1,derived,,
+T2,2,创建示范镇,创建,goal,,甲镇,,2023,,2023年,,甲镇人民政府,任务2,derived,,
+T3,3,创建示范镇,创建,goal,,乙镇,,2025,,2025年,,乙镇人民政府,任务3,derived,,
+T4,4,调度会,保障,meeting,,,2023,,half_yearly,每半年,,,任务4,verified,见附件,核对记录1
+T5,5,前期研究,环境,task,,,,,,,县环境局,,任务5,derived,见附件,
+T6,6,编制名录,环境,task,,,,2024-06-30,,2024年6月底前,县林业局,,任务6,derived,,
 """
 PROJECTS = """id,seq,category,title,place,start,deadline,deadline_text,investment,investment_text,funding,responsible,clause,state
 P1,1,治水,污水厂,城区,2023,2025,2025年,1200.5,,财政,县住建局,项目1,derived
@@ -82,8 +82,8 @@ def test_counts_come_first_then_what_is_late_with_who_answers(tiny: TinyProject)
     first, second, late, silent, nobody = standing_sentences(states(tiny)[0])
     assert first == "到2025年3月31日，6项任务中逾期未完成1项、未报进度3项、按时推进1项、已完成1项。"
     assert second == "到2025年3月31日，4个项目中未报进度2个、按时推进1个、逾期完成1个。"
-    assert late == "逾期未完成的1项：1 治理扬尘（时限2024年，县环境局）。"
-    assert silent == "时限已过而未报进度的1项：6 编制名录（时限2024年6月30日，县林业局）。"
+    assert late == "逾期未完成的1项：任务1 治理扬尘（时限2024年，县环境局）。"
+    assert silent == "时限已过而未报进度的1项：任务6 编制名录（时限2024年6月30日，县林业局）。"
     assert nobody == "1项任务未印责任单位：4 调度会。"
 
 

@@ -58,7 +58,7 @@ def test_the_published_figures_come_out() -> None:
     assert "截至2023年12月25日（2023年共365日，余下6日），示范区4项年度目标中已超出1项、已不可能完成1项、可按进度完成2项。" in text
     assert text.index("截至2024年6月17日") < text.index("截至2023年12月25日")
     assert "重度及以上污染天数：目标≤9天，累计15天，余下6日，已超 6 天，已超出。" in text
-    assert "优良天数：目标≥254天，累计246天，余下6日，还需 8 天 (133.3 % : 68.5 %)，已不可能完成。" in text
+    assert "优良天数：目标≥254天，累计246天，余下6日，还需 8 天（余下各日须占133.3%，累计占68.5%），已不可能完成。" in text
     assert "PM10年均值：目标≤74μg/m³，累计89μg/m³，余下197日的均值须不高于61.1μg/m³，有风险。" in text
     needs = [row[4].text for some in (lines[:4], lines[4:]) for row in year_grid([remaining(line.case) for line in some]).body]
     assert needs[:2] == ["均值 ≤ 376.2 [346.2, 406.1]", "均值 ≤ 104.8 [74.9, 134.8]"]
@@ -143,9 +143,15 @@ def test_a_mean_that_can_no_longer_be_reached_is_said_so() -> None:
 def test_terminal_and_report_say_the_same() -> None:
     row = {"region": "区", "measure": "优良天数", "kind": "min_count", "target": "300", "value": "200", "as_of": "2024-09-30"}
     (found,) = [remaining(case) for case in read_records([row])]
-    assert table_row(found, "zh")["required"] == need(found, "zh") == "还需 100 天 (108.7 % : 73.0 %)"
-    assert table_row(found, "en")["required"] == "100 more days (108.7 % : 73.0 %)"
-    assert remarks([found], "zh")[-1].startswith("天数后的百分比") and len(remarks([found], "en")) == 3
+    assert table_row(found, "zh")["required"] == need(found, "zh") == "还需 100 天（余下各日须占108.7%，累计占73.0%）"
+    assert table_row(found, "en")["required"] == "100 more days (108.7 % of the days left, 73.0 % so far)"
+    assert len(remarks([found], "zh")) == len(remarks([found], "en")) == 2
+
+
+def test_what_has_no_figure_has_no_unit() -> None:
+    row = {"region": "区", "measure": "PM10", "kind": "max_mean", "target": "65", "value": "未发布", "as_of": "2024-09-30", "unit": "μg/m³"}
+    (found,) = [remaining(case) for case in read_records([row])]
+    assert (table_row(found, "zh")["target"], table_row(found, "zh")["value"]) == ("65 μg/m³", "")
 
 
 def test_verdicts_differ_in_shape_or_word() -> None:

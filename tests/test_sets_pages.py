@@ -17,7 +17,6 @@ from evalkit.authoring.pages import write_pages
 from evalkit.authoring.pages_facts import Facts, formula_text
 from evalkit.authoring.pages_html import html_page
 from evalkit.authoring.pages_html_parts import SCRIPT
-from evalkit.report.typeset import latex, mathml
 from evalkit.authoring.pages_words import joined
 from evalkit.catalog import Catalog
 from evalkit.formulas import build
@@ -25,6 +24,7 @@ from evalkit.formulas.expression import build_expression
 from evalkit.formulas.vocabulary import Expr
 from evalkit.messages import EvalkitError
 from evalkit.report.render import pandoc_path
+from evalkit.report.typeset import latex, mathml
 
 NASTY = "口径<script>alert(1)</script>\"'&[x](y)`|$"
 

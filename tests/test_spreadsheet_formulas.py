@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from evalkit.formulas.evaluate import evaluate
-from evalkit.formulas.spreadsheet import compare, half_even, tie_places, write_excel
+from evalkit.formulas.spreadsheet import compare, doubtful, half_even, near_threshold, near_tie, tie_places, write_excel
 from evalkit.formulas.vocabulary import (
     Expr,
     Role,
@@ -140,7 +140,7 @@ def test_ties_go_to_the_even_digit_and_thresholds_hold_when_they_are_met_exactly
         value = (chance.randint(-4000, 4000) + chance.choice([Fraction(1, 2), Fraction(0), Fraction(3, 10)])) * step
         part, whole = value * 7, Fraction(7)  # the spreadsheet divides, and its quotient is not quite the tie
         line = len(rows) + 1
-        beside = 2 * Fraction(10) ** -tie_places(value)  # nearer ones a double cannot tell
+        beside = 2 * Fraction(10) ** -tie_places(value)  # nearer ones are flagged
         target = chance.choice([value, value + beside, value - beside])
         op = chance.choice([">=", "<=", ">", "<", "=="])
         rows.append(
@@ -152,6 +152,69 @@ def test_ties_go_to_the_even_digit_and_thresholds_hold_when_they_are_met_exactly
     found = recalculated(rows, tmp_path)
     assert [row for row, line, value in zip(rows, found, rounded, strict=True) if abs(float(line[3]) - float(value)) > 1e-9] == []
     assert [row for row, line, verdict in zip(rows, found, verdicts, strict=True) if line[5] != str(int(verdict))] == []
+
+
+@soffice
+def test_outside_the_band_that_is_declared_doubles_decide_as_exact_numbers_do(tmp_path: Path) -> None:
+    """Values beside ties and thresholds by every distance from far to beyond a double: either they are flagged, or LibreOffice is right."""
+    chance = random.Random(1078)
+    rows: list[list[object]] = []
+    expected: list[tuple[Fraction | None, bool | None]] = []
+    for _ in range(3000):
+        digits, whole = chance.randint(-2, 4), chance.choice([9, 120, 9999, 10**6, 10**8, 10**10])
+        step = Fraction(1, 10**digits) if digits >= 0 else Fraction(10**-digits)
+        off = chance.choice([0, 0, 1, -1]) * Fraction(chance.randint(1, 99), 10) * Fraction(10) ** -chance.randint(3, 15)
+        value = (chance.randint(-whole, whole) + chance.choice([Fraction(1, 2), Fraction(0)]) + off) * step
+        target = value + chance.choice([0, 1, -1]) * Fraction(chance.randint(1, 99), 10) * Fraction(10) ** -chance.randint(3, 15)
+        op, by, line = chance.choice([">=", "<=", ">", "<", "=="]), chance.choice([3, 7, 11, 365]), len(rows) + 1
+        said = compare(f"C{line}", op, f"E{line}", max(abs(value), abs(target)))
+        rows.append([value * by, Fraction(by), f"=A{line}/B{line}", "=" + half_even(f"C{line}", digits, value), target, f"=IF({said},1,0)"])
+        holds = {">=": value >= target, "<=": value <= target, ">": value > target, "<": value < target, "==": value == target}[op]
+        expected.append(
+            (None if near_tie(value, digits) else round_half_even(value, step), None if near_threshold(value, target) else holds)
+        )
+    found = recalculated(rows, tmp_path)
+    wrong = [
+        (row, line)
+        for row, line, (rounded, verdict) in zip(rows, found, expected, strict=True)
+        if (rounded is not None and abs(float(line[3]) - float(rounded)) > 1e-9 * max(1, abs(float(rounded))))
+        or (verdict is not None and line[5] != str(int(verdict)))
+    ]
+    assert wrong == []
+    flagged = [sum(pair[place] is None for pair in expected) for place in (0, 1)]
+    assert all(200 < count < 2000 for count in flagged), flagged
+
+
+@soffice
+def test_comparisons_inside_a_formula_are_flagged_or_decided_alike(tmp_path: Path) -> None:
+    chance = random.Random(8)
+    rows: list[list[object]] = []
+    exact: list[Fraction | Missing | None] = []
+    for _ in range(600):
+        a = Fraction(chance.randint(-(10**6), 10**6), 10 ** chance.randint(0, 4))
+        off = chance.choice([0, 0, 1, -1]) * Fraction(chance.randint(1, 99), 10) * Fraction(10) ** -chance.randint(1, 14)
+        values: dict[str, Fraction | Missing] = {"a": a, "b": a * 3 + off, "c": Fraction(3), "d": Fraction(0)}
+        line = len(rows) + 1
+        roles = {role: Role(role) for role in ROLES}
+        test = Test(chance.choice(["<", "<=", ">", ">="]), roles["a"], roles["b"] / roles["c"])
+        rounding = round_to(roles["b"] / roles["c"], chance.choice([Fraction(1), Fraction(1, 2), Fraction(1, 100)]))
+        tree = chance.choice([where(test, roles["c"], roles["d"]), count_if(test), rounding])
+        cells = {role: f"{column}{line}" for role, column in zip(ROLES, "ABCD", strict=True)}
+        rows.append([*values.values(), "=" + write_excel(tree, cells.__getitem__, "缺数据")])
+        exact.append(None if doubtful(tree, values) else evaluate(tree, values))
+    found = [line[4] for line in recalculated(rows, tmp_path)]
+    wrong = [(value, text, row) for value, text, row in zip(exact, found, rows, strict=True)
+             if isinstance(value, Fraction) and abs(float(text) - float(value)) > 1e-9 * max(1, abs(float(value)))]  # fmt: skip
+    assert wrong == []
+    assert 20 < sum(value is None for value in exact) < 400
+
+
+def test_what_is_flagged_is_near_and_not_on_the_limit() -> None:
+    assert near_threshold(Fraction("69.9999999999"), Fraction(70)) and not near_threshold(Fraction(70), Fraction(70))
+    assert not near_threshold(Fraction("69.999999998"), Fraction(70))
+    assert near_tie(Fraction("2.5000000001"), 0) and not near_tie(Fraction("2.5"), 0) and not near_tie(Fraction("2.50001"), 0)
+    assert not near_tie(Fraction("437600000.01"), 2)  # many digits, as money has them, are no doubt
+    assert near_tie(Fraction("12345678901234.5"), 0)  # a half that a double may have lost
 
 
 def test_a_text_in_the_place_of_a_number_cannot_break_out_of_the_formula() -> None:

@@ -86,6 +86,12 @@ def check_run(catalog: Catalog, run_id: str) -> list[Problem]:
     problems: list[Problem] = []
     for code in run.regions:
         problems.extend(_region_problems(catalog, run, catalog.regions[code]))
+    for number, plan_id in enumerate(run.plans):
+        region = catalog.plans[plan_id].region
+        if region not in run.regions:
+            problems.append(
+                Problem("run_plan_elsewhere", catalog.place("run", run.id, "plans", number), {"plan": plan_id, "region": region}, "warning")
+            )
     for set_id in run.sets:
         found = catalog.sets[set_id]
         successors = list(_successors(catalog, found.document))

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from evalkit.assessment.plan_view import COLUMNS, LISTS, lists_of, view_lists
 from evalkit.catalog import Catalog
-from evalkit.intake.progress_sheet import Reported, read_progress
+from evalkit.intake.progress_sheet import Reported, read_day, read_progress
 from evalkit.messages import EvalkitError, Place, Problem
-from evalkit.values import Period, PeriodError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,9 +109,6 @@ def day_of(text: str | date | None) -> date | None:
     if text is None or isinstance(text, date):
         return text
     try:
-        period = Period.parse(text)
-    except PeriodError:
-        period = None
-    if period is None or period.kind != "day":
-        raise EvalkitError(Problem("progress_day", Place(key="as_of"), {"value": text}))
-    return period.last
+        return read_day(text.strip())
+    except ValueError as fault:
+        raise EvalkitError(Problem(str(fault), Place(key="as_of"), {"value": text})) from None

@@ -54,7 +54,15 @@ def held_way(
     return way
 
 
-def sum_way(goal: Goal, since: int, current: Point | str, until: int, sums: Sequence[Point], rules: ProgressRules | None = None) -> Way:
+def sum_way(
+    goal: Goal,
+    since: int,
+    current: Point | str,
+    until: int,
+    sums: Sequence[Point],
+    rules: ProgressRules | None = None,
+    compared: Fraction | None = None,
+) -> Way:
     """Return how far a sum of years has come.
 
     Parameters
@@ -67,7 +75,8 @@ def sum_way(goal: Goal, since: int, current: Point | str, until: int, sums: Sequ
         The sum so far, at the present year.
     sums : sequence of Point
         The sums at the years before.
-    rules : ProgressRules, optional
+    rules, compared
+        As of :func:`evalkit.assessment.progress_way.measure_way`.
 
     Returns
     -------
@@ -82,14 +91,14 @@ def sum_way(goal: Goal, since: int, current: Point | str, until: int, sums: Sequ
     at least as much as the years so far did on average, times `easy_pace`.
     """
     rules = rules or ProgressRules()
-    way = measure_way(goal, Point(since - 1, Fraction(0)), current, until, sums, rules)
+    way = measure_way(goal, Point(since - 1, Fraction(0)), current, until, sums, rules, compared)
     if isinstance(current, str) or goal.low is not None or goal.high is None or not goal.holds(Fraction(0)):
         return way
-    _limit(way, goal, goal.high, since, current, until, rules)
+    _limit(way, goal, goal.high, since, current, until, rules, current.value if compared is None else compared)
     return way
 
 
-def _limit(way: Way, goal: Goal, limit: Fraction, since: int, current: Point, until: int, rules: ProgressRules) -> None:
+def _limit(way: Way, goal: Goal, limit: Fraction, since: int, current: Point, until: int, rules: ProgressRules, compared: Fraction) -> None:
     """Put in place of a way to a number how much of an upper limit is used up."""
     figures, left = way.figures, until - current.year
     bound = f"{current.bound}_bound" if current.bound else ""
@@ -105,9 +114,9 @@ def _limit(way: Way, goal: Goal, limit: Fraction, since: int, current: Point, un
     }  # fmt: skip
     way.notes = [note for note in way.notes if note != "fallen_back"]
     way.status = way.reason = way.reachability_reason = ""
-    if not goal.holds(current.value) and current.bound != "upper":  # what is known to be more is too much, whatever it is exactly
+    if not goal.holds(compared) and current.bound != "upper":  # what is known to be more is too much, whatever it is exactly
         way.status, way.reachability = "behind", "hard"
-    elif left <= 0 and goal.proved(current.value, current.bound):
+    elif left <= 0 and goal.proved(compared, current.bound):
         way.status, way.reachability = "arrived", "reached"
     elif bound or isinstance(allowed, str):
         way.reachability, way.reason, way.reachability_reason = "unknown", bound, bound

@@ -237,7 +237,7 @@ def _progress(scope: Scope, line: Line, at: str, now: Period, rules: ProgressRul
         if line.compare_rounded and compared is not None:
             compared = round_half_even(compared, Fraction(1, 10**own.digits))
         if isinstance(own, SumValue):
-            way = sum_way(aimed.goal, int(line.since), current, int(at), sums_before(own), rules)
+            way = sum_way(aimed.goal, int(line.since), current, int(at), sums_before(own), rules, compared)
             ratio = "cumulative"
         elif line.kind == "every_year" and line.since <= now.name:
             way = held_way(aimed.goal, base, current, int(at), _observed(scope, line.measure, now), rules, compared)

@@ -116,6 +116,8 @@ def occurrences(item: Task | Project, first: date, last: date) -> Iterator[Perio
         if found.last > last:
             return
         yield found
+        if found.last == date.max:
+            return
         day = found.last + timedelta(days=1)
 
 
@@ -159,6 +161,8 @@ def _status(item: Task | Project, report: Reported | None, due: date | None, as_
             remarks.append(f"due_past:{due}")
         return "unknown"
     if report.state == "done":
+        if report.done_on is not None and item.start and report.done_on < Period.parse(item.start).first:
+            remarks.append(f"done_early:{report.done_on}")
         if due is None or (report.done_on or report.as_of) <= due:
             return "done"
         if report.done_on is None:  # reported after the day, but not when it was done

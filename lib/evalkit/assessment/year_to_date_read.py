@@ -117,13 +117,18 @@ def _in_memory(number: int, column: str) -> Place:
 
 
 def _in_sheet(sheet: Sheet, line: int, columns: Mapping[str, int], column: str) -> Place:
-    return sheet.place(line, columns.get(column, 1), column)
+    number = columns.get(column, 1)
+    return sheet.place(line, number, sheet.text(1, number).strip() if column in columns else column)
 
 
 def _names() -> dict[str, str]:
     """Return the code of each head that is understood."""
     named = {words("ytd_column", "zh")[code]: code for code in COLUMNS} | {words("ytd_column", "en")[code]: code for code in COLUMNS}
     return named | {code: code for code in COLUMNS}
+
+
+def _head_names() -> list[str]:
+    return [words("ytd_column")[code] for code in COLUMNS]
 
 
 def _lacking(names: Iterable[str]) -> list[str]:
@@ -142,9 +147,9 @@ def _sheet_rows(sheet: Sheet, head: Mapping[int, str], known: Mapping[str, str],
     for column, text in head.items():
         code = known.get(text)
         if not text and any(at == column for _, at in sheet.cells):
-            problems.append(Problem("head_empty", sheet.place(1, column), {"allowed": COLUMNS}))
+            problems.append(Problem("head_empty", sheet.place(1, column), {"allowed": _head_names()}))
         elif text and (code is None or code in columns):
-            problems.append(Problem("unknown_key", sheet.place(1, column), {"key": text, "allowed": COLUMNS}))
+            problems.append(Problem("unknown_key", sheet.place(1, column), {"key": text, "allowed": _head_names()}))
         elif code is not None:
             columns[code] = column
     for line in range(2, sheet.last_row + 1):

@@ -24,7 +24,7 @@ def table_row(found: YearToDate, lang: Language | None = None) -> dict[str, str]
     row, case = printed_row(found), found.case
     unit = f" {row['unit']}" if row["unit"] and case.kind == "max_mean" else ""
     percent = " %" if case.kind == "min_share" and row["target"] else ""
-    row["target"], row["value"] = row["target"] + (percent or unit), row["value"] + unit
+    row["target"], row["value"] = (row["target"] + (percent or unit)), (row["value"] and row["value"] + unit)
     row["so_far"] = f"{case.so_far.last} / {row['whole']}"
     row["required"] = need(found, lang)
     row["last_rest"] += span(found, "last_rest") if found.last_interval is not None else ""
@@ -45,8 +45,10 @@ def need(found: YearToDate, lang: Language | None = None) -> str:
         key = "exceeded" if found.required < 0 else "allowed"
     else:
         key = "short" if found.required > 0 else "enough"
-    share = f" ({row['required_share']} % : {row['observed_share']} %)" if key in ("short", "allowed") and row["required_share"] else ""
-    return word("ytd_need", key, lang).format(count=abs(found.required)) + share
+    said = word("ytd_need", key, lang).format(count=abs(found.required))
+    if key in ("short", "allowed") and row["required_share"]:
+        said += word("ytd_need", f"{key}_share", lang).format(needed=row["required_share"], so_far=row["observed_share"])
+    return said
 
 
 def span(found: YearToDate, name: str) -> str:
@@ -67,7 +69,6 @@ def remarks(found: Sequence[YearToDate], lang: Language | None = None) -> list[s
     for code, holds in (
         ("interval", any(one.interval is not None for one in found)),
         ("rounding", any(one.rounding_decides for one in found)),
-        ("shares", any(one.observed_share is not None for one in found)),
     ):
         said += [word("ytd_remark", code, lang)] if holds else []
     return said

@@ -22,6 +22,7 @@ from evalkit.messages import Place, Problem, word
 from evalkit.values import Period, format_full
 
 #: Kinds of tasks that serve the whole, not an indicator.
+_MANY = 5  # more indicators than these that lack one thing are named in one line
 _GENERAL = ("goal", "meeting", "paper")
 
 
@@ -75,6 +76,15 @@ def looser(one: Goal, other: Goal) -> bool:
     return _reaches(one.low, one.open_low, other.low, other.open_low, 1) or _reaches(
         one.high, one.open_high, other.high, other.open_high, -1
     )
+
+
+def _onward(before: Goal, after: Goal, direction: str) -> bool:
+    """Return whether two bare numbers follow each other in the direction of the measure: 14, then 15."""
+    ends = (before.low, before.high, after.low, after.high)
+    if direction == "none" or any(end is None for end in ends) or ends[0] != ends[1] or ends[2] != ends[3]:
+        return False
+    assert before.low is not None and after.low is not None
+    return after.low >= before.low if direction == "up" else after.low <= before.low
 
 
 def _reaches(one: Fraction | None, one_open: bool, other: Fraction | None, other_open: bool, sign: int) -> bool:
@@ -183,7 +193,7 @@ def _order(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
             key=lambda found: found[0],
         )
         for (_, earlier, before), (at, later, after) in pairwise(known):
-            if looser(after, before):
+            if looser(after, before) and not _onward(before, after, catalog.measures[line.measure].direction):
                 spot = catalog.place("plan", plan.id, "indicators", i)
                 said = {"indicator": _name(line), "at": at.name, "text": later.text, "earlier": f"{earlier.at} {earlier.text}"}
                 yield Problem("milestones_out_of_order", spot, said, "warning")
@@ -228,11 +238,14 @@ def _lists(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
     served = {name for _, _, item in serving for name in item.indicator_ids()}
     region = catalog.regions[plan.region]
     names = {line.indicator: _name(line) for line in plan_lines(catalog, plan, region)}
-    for i, row in enumerate(plan.indicators):
-        place = catalog.place("plan", plan.id, "indicators", i)
-        for code, known in (("responsibility_missing", answered), ("indicator_without_task", served)):
-            if row.name not in known:
-                yield Problem(code, place, {"indicator": names.get(row.name, row.name)}, "warning")
+    for code, known in (("responsibility_missing", answered), ("indicator_without_task", served)):
+        missing = [(i, names.get(row.name, row.name)) for i, row in enumerate(plan.indicators) if row.name not in known]
+        if len(missing) > _MANY:
+            said = {"count": len(missing), "what": word("list_lacks", code), "names": "；".join(name for _, name in missing)}
+            yield Problem("indicators_without", Place(catalog.place("plan", plan.id).file), said, "warning")
+            continue
+        for i, name in missing:
+            yield Problem(code, catalog.place("plan", plan.id, "indicators", i), {"indicator": name}, "warning")
     yield from _gaps(catalog, plan, lists, serving)
 
 

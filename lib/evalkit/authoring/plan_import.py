@@ -28,6 +28,7 @@ from evalkit.catalog.plan_lists import Duty, PlanLists, Project, Task, check_lis
 from evalkit.catalog.reading import build, explain_fault
 from evalkit.messages import Language, Place, Problem, word
 from evalkit.tables.csvs import inert
+from evalkit.values.missing import half_width
 
 L = TypeVar("L", Duty, Task, Project)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -118,6 +119,9 @@ class _Reading:
         self._years(content, table)
         if table.present and not self.settings.values:
             self.say("plan_values_unread", self.main.place(table.table.head, 1), "note", years=table.present)
+        ground = self.settings.note if self.settings.state == "derived" else self.settings.via
+        if self.settings.state not in ("", "recalled", "verified") and not ground:
+            self.say("plan_via", Place(self.label), state=self.settings.state)
         region = self.catalog.regions.get(content["region"])
         indicator_set = self.catalog.sets.get(content.get("set", ""))
         level = region.level if region else ""
@@ -135,7 +139,7 @@ class _Reading:
         if plan is None or self.found.errors:
             return self.found
         self._agrees(plan, lists, rows)
-        self._verified(plan)
+        self._verified(plan, lists)
         self._check(plan, lists)
         if self.settings.values and not self.found.errors:
             self._values(plan, table, typed)
@@ -168,7 +172,10 @@ class _Reading:
             "set": self.catalog.sets,
         }
         if not _ID.fullmatch(self.plan_id):
-            self._needed("id", "--id my-plan")
+            if settings.id or told.get("id"):
+                self.say("plan_id_form", self.record.spots.get("id", Place(self.label)), value=self.plan_id)
+            else:
+                self._needed("id", "--id my-plan")
         for key, ids in known.items():
             if key not in content and key != "set":
                 self._needed(key, f"--{key}")
@@ -262,7 +269,7 @@ class _Reading:
                     if _plain(shown) not in map(_plain, known):
                         self.say("plan_cell_differs", table.place(line, key), shown=shown, recorded=known[0], other=row.name)
 
-    def _verified(self, plan: Plan) -> None:
+    def _verified(self, plan: Plan, lists: PlanLists) -> None:
         """Refuse what a workbook calls verified, unless the rule files say the very same."""
         before = self.catalog.plans.get(plan.id)
         known = {row.name: row for row in before.indicators} if before else {}
@@ -279,6 +286,11 @@ class _Reading:
         demand = plan.better_than_set
         if demand is not None and demand.cite.state == "verified" and (before is None or demand != before.better_than_set):
             places.append(self.record.spots.get("better.state", Place(self.label)))
+        had = self.catalog.lists.get(plan.id, PlanLists(plan.id))
+        for name in LISTS:
+            for number, item in enumerate(getattr(lists, name)):
+                if item.state == "verified" and item not in getattr(had, name):
+                    places.append(lists.places[name, number])
         self.problems += [Problem("verified_typed", place) for place in places]
 
     def _check(self, plan: Plan, lists: PlanLists) -> None:
@@ -314,7 +326,8 @@ class _Reading:
                 if inert(text) != text:
                     self.say("plan_cell_sign", place, value=text)
                     continue
-                clause = " ".join(filter(None, (document.title_zh, self.main.name, f"序号{printed.seq}", f"{at}年栏", self.settings.via)))
+                seq = half_width(table.table.text(line, "seq")) or printed.seq
+                clause = " ".join(filter(None, (document.title_zh, self.main.name, f"序号{seq}", f"{at}年栏", self.settings.via)))
                 figure = {"region_code": region.code, "region": region.name_zh, "period": at, "variable": f"reported.{measure.id}"}
                 self.found.values.append({**figure, "value": text, "unit": unit, "source": clause})
 

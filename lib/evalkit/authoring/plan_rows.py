@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from evalkit.authoring.fit import understand
@@ -18,11 +19,12 @@ from evalkit.catalog import Catalog
 from evalkit.catalog.load import near
 from evalkit.catalog.models import IndicatorSet, Measure, SetRow
 from evalkit.catalog.plan_lists import ROLES
-from evalkit.catalog.rules import NoTarget, Qualitative, Rule
+from evalkit.catalog.rules import Compare, NoTarget, Qualitative, Rule
 from evalkit.messages import Place, Problem
 from evalkit.values.missing import half_width
 
 NOTHING = ("", "—", "-", "－", "/", "——")
+_DITTO = ("同上", "同左", "同前", "〃", "″", "〞", "''", '"')
 _EVERY = re.compile(
     r"(?P<text>.*?)\s*\((?P<since>[0-9]{4})年起(?:每年|逐年)\)|(?P<text_en>.*?)\s*\(every year from (?P<since_en>[0-9]{4})\)", re.S
 )
@@ -135,7 +137,8 @@ class PlanRows:
             return
         if name in self.found.lines:
             other = self.table.place(self.found.lines[name], "name").cell
-            self.say("duplicate_id", self.table.place(line, "name"), id=name, other=other)
+            shown = self.text(line, "part") or self.text(line, "name")
+            self.say("plan_line_twice", self.table.place(line, "name"), name=shown, other=other)
             return
         self.found.lines[name] = line
         path = ("indicators", len(self.found.indicators))
@@ -148,7 +151,7 @@ class PlanRows:
         values = self._recorded_values(name, content)
         for at in self.plan_table.planned:
             text = self.text(line, f"at:{at}")
-            if text and not any(value["at"] == at for value, _ in values):
+            if text and not any(value.get("at") == at for value, _ in values):
                 values.append((self._typed_value(line, content, at, text), {"": self.table.place(line, f"at:{at}")}))
         for number, (_, spot) in enumerate(values):
             self.cells.spots[(*path, "values", number)] = spot[""]
@@ -184,7 +187,9 @@ class PlanRows:
         """Return the one row of the set that a line names, or say why there is none."""
         place = self.table.place(line, "name")
         if self.set is None:
-            self.say("plan_no_set", place, name=self.text(line, "name"))
+            said = {problem.values.get("kind", problem.code) for problem in self.problems if problem.code in ("plan_no_set", "unknown_id")}
+            if not said & {"plan_no_set", "set"}:
+                self.say("plan_no_set", place, name=self.text(line, "name"))
             return None
         name, part = plain_name(self.text(line, "name")), plain_name(self.text(line, "part"))
         found = self._matching(name, part)
@@ -227,7 +232,7 @@ class PlanRows:
         units = self.catalog.units.names
         known = half_width(row.unit) if row.unit not in NOTHING else ""
         if (unit or known) and "unit" in self.table.columns and units.get(unit, half_width(unit)) != units.get(row.unit, known):
-            self.say("plan_cell_differs", self.table.place(line, "unit"), shown=unit, recorded=row.unit, other=row.id)
+            self.say("plan_unit_differs", self.table.place(line, "unit"), shown=unit or "—", unit=row.unit, row=row.id)
         target = row.target_at(self.level)
         printed = {"domain": row.domain, "task": row.task, "text": target.text if target else ""}
         for key, known in printed.items():
@@ -282,7 +287,7 @@ class PlanRows:
         for value, spots in self.values.get(name, ()):
             rule = value["rule"]
             if rule is None:
-                rule = self._understood(value["text"], content, spots["planned"])
+                rule = self._understood(value["text"], content, spots.get("planned", spots[""]))
             else:
                 self.found.ruled += 1
             found.append(({key: item for key, item in value.items() if item not in ("", None)} | {"rule": rule}, spots))
@@ -294,11 +299,16 @@ class PlanRows:
         shown, kind, since, until = meant(text)
         if kind == "cumulative" and until != at:
             self.say("plan_kind_year", place, text=text, year=at)
-        value: Content = {"at": at, "text": shown, "rule": self._understood(shown, content, place), "cite": self._cite(line)}
+        rule = self._understood(shown, content, place)
+        self._bare(rule, shown, content, place)
+        value: Content = {"at": at, "text": shown, "rule": rule, "cite": self._cite(line)}
         return {**value, "kind": kind, "since": since} if since else value
 
     def _understood(self, text: str, content: Mapping[str, Any], place: Place) -> Rule:
         measure, unit = self._measure(content)
+        if plain_name(text) in _DITTO:
+            self.say("plan_value_ditto", place, text=text)
+            return NoTarget()
         try:
             found = understand(self.catalog.units, text, self.set.classes if self.set else [], unit, measure)
         except TargetError as error:
@@ -310,6 +320,16 @@ class PlanRows:
                     self.say("plan_value_person", place, text=leaf.text, measure=measure.id)
         self.found.readings[text] = rule_text(found.rule)
         return found.rule
+
+    def _bare(self, rule: Rule, text: str, content: Mapping[str, Any], place: Place) -> None:
+        """Warn of a number without ≥ or ≤ that is not the best possible: read as it stands, more would not do."""
+        measure, unit = self._measure(content)
+        if not isinstance(rule, Compare) or rule.op != "==" or measure is None or measure.direction == "none":
+            return
+        limits = (measure.maximum or ("100" if unit in ("%", "％") else ""), measure.minimum or "0")
+        best = limits[0 if measure.direction == "up" else 1]
+        if not best or rule.value != Fraction(best):
+            self.say("plan_value_bare", place, "warning", text=text, sign="≥" if measure.direction == "up" else "≤")
 
     def _cite(self, line: int) -> dict[str, str]:
         """Return where what stands in a line only is cited from: the plan's document, sheet and number."""

@@ -113,18 +113,21 @@ def _one_head(sheet: Sheet, line: int) -> Sheet:
     """Return the sheet with heads of two lines, 规划目标值 above 2027年 and 2035年, as heads of one."""
     upper = {spot for spot, first in sheet.merged.items() if first[0] == line and spot[0] == line}
     below = {column for row, column in sheet.cells if row == line + 1}
+    # 现状值 above 2023年 is as good as 规划目标 above two columns.
+    above = {column for row, column in sheet.cells if row == line}
     two = {column for column in below if (line, column) in upper and year_head(sheet.cells[line + 1, column]) is not None}
+    two |= {column for column in below & above if year_head(sheet.cells[line + 1, column]) is not None} if two else set()
     tall = {spot[1] for spot, first in sheet.merged.items() if first[0] == line and spot[0] == line + 1}
     if not two or below - two - tall:
         return sheet
     cells = dict(sheet.cells)
     merged = dict(sheet.merged)
     for column in sorted(two):
-        first = sheet.merged[line, column]
+        first = sheet.merged.get((line, column), (line, column))
         cells[line, column] = sheet.cells.get(first, "") + sheet.cells[line + 1, column]
     for column in two:
         del cells[line + 1, column]
-        merged.pop((line, column))
+        merged.pop((line, column), None)
     return replace(sheet, cells=cells, merged=merged)
 
 

@@ -14,7 +14,7 @@ from evalkit.catalog.models import Plan
 from evalkit.catalog.plan_lists import columns_of
 from evalkit.catalog.reading import build, read_yaml
 from evalkit.intake.tidy import REQUIRED
-from evalkit.messages import EvalkitError, Problem
+from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import write_bytes, write_csv, write_text
 
 
@@ -77,22 +77,41 @@ def _csv(folder: Path, columns: list[str], rows: list[dict[str, str]]) -> bytes:
 
 
 def _write_all(files: Mapping[Path, bytes | None]) -> list[Path]:
-    """Write all files, or put back what was there; a file without content is removed."""
+    """Write all files, or put back what was there; a file without content is removed.
+
+    Everything is written aside first, so that a full disk changes nothing and an end by force finds only renaming to interrupt.
+    """
     before = {path: path.read_bytes() if path.is_file() else None for path in files}
-    done: list[Path] = []
+    aside = {path: path.with_name(f".{path.name}.new") for path, data in files.items() if data is not None}
     try:
         for path, data in files.items():
-            done.append(path)
-            _put(path, data)
-    except (EvalkitError, OSError):
-        for path in done:
-            if before[path] is not None or path.is_file():
-                _put(path, before[path])
+            if data is not None:
+                write_bytes(aside[path], data)
+        for path in files:
+            _put(path, aside.get(path))
+    except BaseException:  # Ctrl-C as well
+        for path in files:
+            if (path.read_bytes() if path.is_file() else None) != before[path]:
+                _restore(path, before[path])
         raise
+    finally:
+        for path in aside.values():
+            path.unlink(missing_ok=True)
     return [path for path, data in files.items() if data is not None]
 
 
-def _put(path: Path, data: bytes | None) -> None:
+def _put(path: Path, aside: Path | None) -> None:
+    if aside is None:
+        path.unlink(missing_ok=True)
+        return
+    try:
+        aside.replace(path)
+    except OSError as error:  # a folder of that name
+        detail = error.strerror or str(error)
+        raise EvalkitError(Problem("disk_full", Place(path.name), {"path": path.name, "detail": detail})) from None
+
+
+def _restore(path: Path, data: bytes | None) -> None:
     if data is None:
         path.unlink(missing_ok=True)
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
 
 from evalkit.authoring import check_sheet_form as form
@@ -14,10 +12,9 @@ from evalkit.catalog.cells import Cell, cells_of
 from evalkit.catalog.load import near
 from evalkit.catalog.verifications import Verification, faults
 from evalkit.messages import EvalkitError, Place, Problem, word
+from evalkit.values import read_day
 
 _LONGEST = 1000  # characters of an entry
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
-_YEARS = range(1990, 2200)
 _BLANKS = [column.key for column in form.COLUMNS if column.kind == "blank"]
 
 
@@ -139,15 +136,3 @@ class _Reading:
                 self.refuse(number, key, text, f"{word('detail', 'choices')} {', '.join(self.codes)}")
             return self.codes.get(text, "")
         return text
-
-
-def read_day(text: str) -> str:
-    """Return a day as 2026-05-01 from 2026-5-1, 2026/5/1, 2026年5月1日 or 20260501; empty when it is none."""
-    match = _DAY.fullmatch(text.strip())
-    if match is None:
-        return ""
-    try:
-        day = date(*(int(part) for part in match.groups() if part))
-    except ValueError:
-        return ""
-    return day.isoformat() if day.year in _YEARS else ""

@@ -293,8 +293,11 @@ def _runs(catalog: Catalog) -> Iterator[Problem]:
             ("plan", run.plans, catalog.plans),
         ):
             for i, item_id in enumerate(ids):
+                place = catalog.place("run", run.id, f"{kind}s", i)
                 if item_id not in known:
-                    yield unknown_id(kind, item_id, catalog.place("run", run.id, f"{kind}s", i), known)
+                    yield unknown_id(kind, item_id, place, known)
+                elif item_id in ids[:i]:  # its rows would stand twice in the results
+                    yield Problem("duplicate_id", place, {"id": item_id, "other": catalog.place("run", run.id)})
         for i, child in enumerate(run.children):
             if child.set not in catalog.sets:
                 yield unknown_id("set", child.set, catalog.place("run", run.id, "children", i), catalog.sets)

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from evalkit.catalog.links import check_cite, check_rule, unknown_id
 from evalkit.catalog.models import IndicatorSet
+from evalkit.catalog.plan_lists import LISTS, list_folders
 from evalkit.catalog.plans import Plan, PlannedValue, PlanRow
-from evalkit.messages import Place, Problem, word
+from evalkit.catalog.units import UnitMismatchError
+from evalkit.messages import EvalkitError, Place, Problem, word
+from evalkit.tables import project_path
 from evalkit.values import Period
 
 if TYPE_CHECKING:
     from evalkit.catalog.load import Catalog
 
+_TABLES = (".csv", ".xlsx", ".xls", ".ods")
 _OWN_ROW_NEEDS = ("id", "seq", "domain", "name_zh", "name_en", "unit", "measure", "attribute")
 
 
@@ -21,10 +25,31 @@ def check_plans(catalog: Catalog) -> Iterator[Problem]:
     """Yield everything in the plans that does not fit together."""
     for plan in catalog.plans.values():
         yield from _plan(catalog, plan)
+    for folder in list_folders(catalog.project.params):
+        place = Place(catalog.project.label(folder))
+        if folder.name not in catalog.plans:
+            yield unknown_id("plan", folder.name, place, catalog.plans)
+        for path in sorted(folder.iterdir()):
+            # Lists under another name would be passed over in silence.
+            if path.suffix.lower() in _TABLES and path.name[0] not in ".~" and path.name not in [f"{name}.csv" for name in LISTS]:
+                yield Problem("unknown_key", place, {"key": path.name, "allowed": [f"{name}.csv" for name in LISTS]})
+
+
+def _name(catalog: Catalog, plan: Plan, place: Place) -> Iterator[Problem]:
+    """Yield why an id cannot be that of a plan: it names files, also on Windows, and results of sets and plans stand side by side."""
+    try:
+        project_path(catalog.project.params, f"plans/{plan.id}", "params", place)
+    except EvalkitError as error:
+        yield from error.problems
+    others = [("set", name) for name in catalog.sets if name == plan.id]
+    others += [("plan", name) for name in catalog.plans if name < plan.id and name.casefold() == plan.id.casefold()]
+    for kind, name in others:
+        yield Problem("duplicate_id", place, {"id": plan.id, "other": catalog.place(kind, name)})
 
 
 def _plan(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
     place = catalog.place("plan", plan.id)
+    yield from _name(catalog, plan, place)
     if plan.region not in catalog.regions:
         yield unknown_id("region", plan.region, place, catalog.regions)
     if plan.document not in catalog.documents:
@@ -83,6 +108,10 @@ def _row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set
         if measure_id:
             yield unknown_id("measure", measure_id, place, catalog.measures)
         return
+    measure = catalog.measures[measure_id]
+    if row.id and measure.kind == "number" and _other_size(catalog, row.unit, measure.unit):
+        # Numbers of the plan are compared with values in the unit of the measure.
+        yield Problem("bad_value", place, {"value": row.unit, "detail": f"≠ {measure.unit} ({measure.id})"})
     if row.base:
         yield from check_cite(catalog, row.base.cite, place)
         if plan.base_period is None:
@@ -93,3 +122,12 @@ def _row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set
     for value in row.values:
         yield from check_cite(catalog, value.cite, place)
         yield from check_rule(catalog, value.rule, measure_id, place, indicator_set)
+
+
+def _other_size(catalog: Catalog, printed: str, unit: str) -> bool:
+    """Return whether both units are known and differ in size: 千克 beside 吨. No unit (-) says nothing."""
+    units = catalog.units
+    try:
+        return "-" not in (printed, unit) and units.size(printed) != units.size(unit)
+    except (KeyError, UnitMismatchError):
+        return False

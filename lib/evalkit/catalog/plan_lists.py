@@ -15,9 +15,13 @@ from evalkit.messages import EvalkitError, Place, Problem
 from evalkit.tables import read_csv
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from evalkit.catalog.load import Catalog
     from evalkit.catalog.plans import Plan
 
+#: The lists, each a CSV file of that name in ``params/plans/<id>/``.
+LISTS = ("duties", "tasks", "projects")
 #: How a unit answers: 牵头, 参与(配合), 按职责分工, 负责.
 ROLES = ("lead", "join", "each", "responsible")
 _BETWEEN = re.compile(r"[、，,；;](?![^（(]*[）)])")  # not within brackets: 各县（市、区）
@@ -128,6 +132,11 @@ def split_names(text: str) -> list[str]:
     """Return the names that a text such as ``市林业局、市水利局等`` lists."""
     names = (name.strip().removesuffix("等").strip() for name in _BETWEEN.split(text))
     return list(dict.fromkeys(name for name in names if name))
+
+
+def list_folders(params: Path) -> list[Path]:
+    """Return the folders beside the plans; each holds the lists of the plan of its name."""
+    return sorted(path for path in (params / "plans").glob("*") if path.is_dir() and not path.name.startswith("."))
 
 
 def load_lists(catalog: Catalog, plan: Plan, problems: list[Problem]) -> PlanLists:

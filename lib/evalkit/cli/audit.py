@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -19,12 +20,23 @@ def audit(
 
     Example: evalkit audit chongming-2023
     """
+    from rich.text import Text
+
     from evalkit.catalog import load_catalog
-    from evalkit.cli.console import consoles
+    from evalkit.cli.console import consoles, say
     from evalkit.runner.audits import make_audits
 
     printed, _ = consoles()
     catalog = load_catalog()
     folder = out or catalog.project.root / "reports" / run_id
-    for _, path in make_audits(catalog, run_id, folder, regions or ()):
-        printed.print(path.as_posix(), markup=False)
+    started = time.perf_counter()
+    for made in make_audits(catalog, run_id, folder, regions or ()):
+        seconds, started = time.perf_counter() - started, time.perf_counter()
+        rows = say(f"{made.rows} 行", f"{made.rows} rows")
+        unsure = (
+            say(f"，其中 {made.unsure} 行双精度不可判定", f", {made.unsure} of them beyond what doubles can decide") if made.unsure else ""
+        )
+        line = Text.assemble(
+            ("✓ ", "green"), f"{made.region} {made.name}  {rows}{unsure}  {made.path.as_posix()}", (f"  {seconds:.1f} s", "dim")
+        )
+        printed.print(line)

@@ -29,11 +29,25 @@ def check(
         typer.Option("--out", metavar="DIR", help="把问题写入此文件夹：清单与批注副本。Write lists and annotated copies into this folder."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON.")] = False,
+    document: Annotated[
+        Path | None,
+        typer.Option("--document", metavar="FILE.docx", help="核对此 Word 文档中的指标数值。Compare the figures of this Word document."),
+    ] = None,
+    run_id: Annotated[str | None, typer.Option("--run", metavar="RUN", help="与此评估的结果核对。With the results of this run.")] = None,
 ) -> None:
-    """检查规则、单位与数据，一次列出全部问题。Check rules, units and data; list all problems at once.
+    """检查规则、单位与数据，一次列出全部问题；或核对文档与结果。Check rules, units and data; or a document against the results.
 
     Example: evalkit check chongming-2023 --out checked
+
+    Example: evalkit check --document report.docx --run chongming-2023 --out checked
     """
+    if document is not None or run_id is not None:
+        from evalkit.cli.checking_document import check_written
+
+        chosen = [*(runs or []), *([run_id] if run_id is not None else [])]
+        if document is None or len(chosen) != 1:
+            raise typer.BadParameter("--document FILE.docx --run RUN")
+        check_written(document, chosen[0], out_dir, as_json=as_json)
     from evalkit.collection.problems import counts, once
     from evalkit.runner.run import issue_record
 

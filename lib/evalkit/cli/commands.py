@@ -18,6 +18,7 @@ from evalkit.cli.diff import diff
 from evalkit.cli.evidence import evidence
 from evalkit.cli.mapping import map_file
 from evalkit.cli.plan import plan_app
+from evalkit.cli.review import review_app, signoff_lines
 from evalkit.cli.sets import sets_app
 from evalkit.cli.template import template
 from evalkit.messages import EvalkitError, Problem, word
@@ -33,6 +34,7 @@ app = typer.Typer(
     help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones.",
 )
 app.add_typer(plan_app, name="plan")
+app.add_typer(review_app, name="review")
 app.add_typer(sets_app, name="sets")
 app.command()(audit)
 app.command()(check)
@@ -229,18 +231,27 @@ def status(runs: Runs = None, as_json: AsJson = False) -> None:
 
 
 def _print_status(runs: list[str] | None, as_json: bool) -> None:
+    from evalkit.catalog.reviews import load_reviews
     from evalkit.cli.console import consoles
     from evalkit.intake import read_inputs
+    from evalkit.project import find_project
+    from evalkit.review.signoff import standings
     from evalkit.runner import RegionState, plan_run
+    from evalkit.runner.signing import touched
 
+    project = find_project()
     records: list[dict[str, Any]] = []
+    signed: list[str] = []
+    problems: list[Problem] = []
     todo = _not_fresh(runs)
     catalog = _load() if any(changed != [] for changed in todo.values()) else None
     for run_id, changed in todo.items():
         if changed == [] or catalog is None:
             records.append({"run": run_id, "region": "", "state": "fresh", "because": [], "files": []})
+            signed += signoff_lines(run_id, standings(project, run_id, load_reviews(project, run_id, problems).signoffs))
             continue
         states: dict[str, RegionState] = plan_run(catalog, read_inputs(catalog, run_id))
+        signed += signoff_lines(run_id, standings(project, run_id, load_reviews(project, run_id, problems).signoffs, touched(states)))
         lower = [name for name in changed or [] if name.startswith("data/processed/") and not name.endswith((".json", ".csv"))]
         if lower:
             records.append({"run": run_id, "region": "", "state": "stale", "because": ["children"], "files": lower})
@@ -257,6 +268,10 @@ def _print_status(runs: list[str] | None, as_json: bool) -> None:
         files = [word("surroundings", name) for name in _concerned(record)[:5]]
         detail = f"（{because}：{', '.join(files)}）" if files else f"（{because}）" if because else ""
         out.print(f"{record['run']} {record['region']}  {word('state_of_run', str(record['state']))}{detail}", markup=False)
+    for line in signed:
+        out.print(line, markup=False)
+    if problems:  # a register of the review is at fault; what stands above holds all the same
+        raise EvalkitError(problems)
 
 
 #: Where what a layer hashes is written down; layers that are not here have no files of their own.

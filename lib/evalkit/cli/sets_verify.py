@@ -169,8 +169,8 @@ def _code(result: str, option: str) -> str:
 
 def _single(catalog: Catalog, set_id: str, row: str | None, level: str, part: str, entry: dict[str, str]) -> Verification:
     from evalkit.authoring.verification import find_cell, record_of
-    from evalkit.authoring.verification_read import read_day
     from evalkit.catalog.verifications import faults
+    from evalkit.values import read_day
 
     if part not in words("verification_part"):
         raise typer.BadParameter(" | ".join(words("verification_part")), param_hint="--part")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from evalkit.assessment import assess, check_run
 from evalkit.assessment.needs import unused_inputs
 from evalkit.catalog import Catalog
+from evalkit.catalog.reviews import check_reviews, load_reviews
 from evalkit.intake import read_inputs
 from evalkit.messages import EvalkitError, Problem, language, word
 
@@ -19,7 +20,7 @@ _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})(?::[A-Z]{1,3}[1-9][0-9]{0,6})
 
 
 def problems_of(catalog: Catalog, run_id: str) -> list[Problem]:
-    """Return what is wrong with the data and rules of a run: inputs, levels and classes, unused variables, calculations.
+    """Return what is wrong with data and rules of a run: inputs, levels, classes, unused variables, calculations, registers of the review.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ def problems_of(catalog: Catalog, run_id: str) -> list[Problem]:
                 assess(catalog, inputs, code, traces=False)
             except EvalkitError as error:
                 problems += error.problems
-    return once(problems)
+    reviews = load_reviews(catalog.project, run_id, problems)
+    return once([*problems, *check_reviews(catalog, reviews)])
 
 
 def once(problems: Iterable[Problem]) -> list[Problem]:

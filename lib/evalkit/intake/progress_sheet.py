@@ -123,6 +123,23 @@ def read_sheets(sheets: Sequence[Sheet], lists: PlanLists) -> list[Reported]:
     return reports
 
 
+def read_day(text: str) -> date:
+    """Return a day written as 2024-12-31, 2024/12/31 or 2024年12月31日.
+
+    Raises
+    ------
+    ValueError
+        Code of the problem: written otherwise, or there is no such day.
+    """
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise ValueError("progress_day")
+    try:
+        return date(*(int(part) for part in found.groups() if part))
+    except ValueError:
+        raise ValueError("progress_no_day") from None
+
+
 def contradictions(reports: Iterable[Reported]) -> Iterator[Problem]:
     """Yield a problem for each report that says something else than an earlier one of the same item and day."""
     first: dict[tuple[str, date], Reported] = {}
@@ -138,14 +155,18 @@ def _heads() -> dict[str, str]:
     return {name: code for code in COLUMNS for name in (zh[code], en[code], code)}
 
 
+def _head_names() -> list[str]:
+    return [word("progress_column", code) for code in COLUMNS]
+
+
 def _rows(sheet: Sheet, head: Mapping[int, str], known: Mapping[str, str], problems: list[Problem]) -> Iterator[_Row]:
     columns: dict[str, int] = {}
     for column, text in head.items():
         code = known.get(text)
         if not text and any(at == column for _, at in sheet.cells):
-            problems.append(Problem("head_empty", sheet.place(1, column), {"allowed": COLUMNS}))
+            problems.append(Problem("head_empty", sheet.place(1, column), {"allowed": _head_names()}))
         elif text and (code is None or code in columns):
-            problems.append(Problem("unknown_key", sheet.place(1, column), {"key": text, "allowed": COLUMNS}))
+            problems.append(Problem("unknown_key", sheet.place(1, column), {"key": text, "allowed": _head_names()}))
         elif code is not None:
             columns[code] = column
     for line in range(2, sheet.last_row + 1):
@@ -155,7 +176,8 @@ def _rows(sheet: Sheet, head: Mapping[int, str], known: Mapping[str, str], probl
 
 
 def _place(sheet: Sheet, line: int, columns: Mapping[str, int], column: str) -> Place:
-    return sheet.place(line, columns.get(column, 1), column)
+    number = columns.get(column, 1)
+    return sheet.place(line, number, sheet.text(1, number).strip() if column in columns else column)
 
 
 class _Reader:
@@ -208,7 +230,7 @@ class _Reader:
         if not text:
             self.tell("progress_blank", row, "state")
         elif not found:
-            allowed = [f"{code} {word('progress_state', code, 'zh')}" for code in STATES]
+            allowed = [f"{word('progress_state', code, 'zh')} {code}" for code in STATES]
             self.tell("progress_state", row, "state", allowed=allowed)
         return found
 
@@ -218,13 +240,10 @@ class _Reader:
             if column in REQUIRED:
                 self.tell("progress_blank", row, column)
             return None
-        found = _DAY.fullmatch(text)
         try:
-            if found is None:
-                raise ValueError(text)
-            return date(*(int(part) for part in found.groups() if part))
-        except ValueError:
-            self.tell("progress_day", row, column)
+            return read_day(text)
+        except ValueError as fault:
+            self.tell(str(fault), row, column)
             return None
 
     def figure(self, row: _Row, column: str) -> Fraction | None:
@@ -248,7 +267,8 @@ class _Reader:
         return number
 
     def tell(self, code: str, row: _Row, column: str, **values: object) -> None:
-        self.problems.append(Problem(code, row.place(column), {"column": column, "value": row.text(column), **values}))
+        values = {"column": word("progress_column", column), "value": row.text(column), **values}
+        self.problems.append(Problem(code, row.place(column), values))
 
 
 def _state_words() -> dict[str, set[str]]:

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from evalkit.catalog import Catalog
 from evalkit.catalog.models import Region, Run
+from evalkit.report.audit_look import GRID, HEAD, WRAP, Looks, clean, height
+from evalkit.report.audit_words import basis_name
 from evalkit.review.audit_cells import Audit
+from evalkit.review.remarks_form import HEADS, KEY, KINDS, MARK, REMARKS, WEIGHTS, row_name
 
-REMARKS = "评审意见"
-MARK = "evalkit-review-1"
-KINDS = ("数据", "公式或口径", "取整", "指标值", "佐证材料", "判定", "文字", "其他")
-WEIGHTS = ("应修改", "建议修改", "请说明")
 _EXTRA = 20  # empty lines for opinions on the whole
-_COLUMNS = (("指标", 34), ("评估期", 9), ("依据", 22), ("意见类别", 12), ("轻重", 10), ("意见", 60), ("建议的数值", 14), ("评审人", 12),
-            ("日期", 12), ("备注", 24))  # fmt: skip
-_KEY = 10  # first of the hidden columns: basis, set, indicator, period, milestone
+_COLUMNS = tuple(zip(HEADS, (34, 9, 22, 12, 10, 60, 14, 12, 12, 24), strict=True))
+_KEY = KEY - 1
 
 
-def write_remarks(book: Any, run: Run, region: Region, made: Audit, state: str) -> None:
+def write_remarks(looks: Looks, sheet: Any, catalog: Catalog, run: Run, region: Region, made: Audit, state: str) -> None:
     """Write the sheet: a line for each row of the results, lists to choose from, hidden keys that say what a line is of."""
-    sheet = book.get_worksheet_by_name(REMARKS)
-    font = {"font_name": "微软雅黑", "font_size": 9, "valign": "vcenter", "text_wrap": True, "border": 1, "border_color": "#BFBFBF"}
-    plain, open_ = book.add_format(font), book.add_format({**font, "bg_color": "#FFFBE0", "locked": False})
-    head = book.add_format({**font, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "align": "center"})
+    plain, open_ = looks.style(**GRID, **WRAP), looks.style(**GRID, **WRAP, bg_color="#FFFBE0", locked=False)
+    head = looks.style(**HEAD)
     sheet.write_row(0, 0, [MARK, run.id, region.code, state])
     sheet.set_row(0, None, None, {"hidden": True})
     sheet.write_string(
         1,
         0,
         "每条意见一行，写在所说的指标后面；一项指标有几条意见的，写在末尾的空行并注明指标。总的意见也写在末尾。",
-        book.add_format({**font, "border": 0, "text_wrap": False}),
+        looks.style(),
     )
     for column, (name, width) in enumerate(_COLUMNS):
         sheet.set_column(column, column, width)
@@ -39,9 +36,12 @@ def write_remarks(book: Any, run: Run, region: Region, made: Audit, state: str) 
         index = row - 3
         entry = made.entries[index] if index < len(made.entries) else None
         line = entry.line if entry else None
-        name = "" if line is None else f"{line.seq} {line.part_of}：{line.name_zh}" if line.part_of else f"{line.seq} {line.name_zh}"
-        for column, text in enumerate([name, entry.period if entry else "", (line.source if line else "")]):
-            sheet.write_string(row, column, text, plain if line is not None else open_)
+        name = "" if line is None else row_name(line.seq, line.part_of, line.name_zh)
+        basis = basis_name(catalog, run, line) if line else ""
+        for column, text in enumerate([name, entry.period if entry else "", basis]):
+            sheet.write_string(row, column, clean(text), plain if line is not None else open_)
+        tallest = height([name, basis], [_COLUMNS[0][1], _COLUMNS[2][1]])
+        sheet.set_row(row, max(tallest, 20))
         for column in range(3, len(_COLUMNS)):
             sheet.write_blank(row, column, None, open_)
         if line is not None and entry is not None:
@@ -53,9 +53,6 @@ def write_remarks(book: Any, run: Run, region: Region, made: Audit, state: str) 
     sheet.data_validation(
         3, 4, last, 4, {"validate": "list", "source": list(WEIGHTS), "error_title": "轻重", "error_message": "请从列表中选择"}
     )
+    looks.page(sheet, REMARKS, (last, len(_COLUMNS) - 1))
     sheet.freeze_panes(3, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
-    sheet.set_footer('&C&"微软雅黑"&8第 &P 页，共 &N 页')

@@ -152,7 +152,8 @@ def _named(state: PlanState, one: Standing) -> str:
     """Return a line with its time limit and who answers for it."""
     units = [unit for role, unit in one.item.units() if role in ("lead", "responsible")]
     answerable = f"，{'、'.join(units)}" if units else ""
-    return f"{state.title(one.item)}（时限{due_words(one.item) or '未印'}{answerable}）"
+    kind = {"task": "任务", "project": "项目"}[one.kind]
+    return f"{kind}{state.title(one.item)}（时限{due_words(one.item) or '未印'}{answerable}）"
 
 
 def _sure(lines: Sequence[ListLine]) -> list[str]:

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from evalkit.assessment.difference import Reason
+from evalkit.assessment.judge import Check
 from evalkit.assessment.lines import Line
 from evalkit.assessment.values import MeasureValue
 from evalkit.intake import Input
+from evalkit.messages import word
 
-DATA = "数据"
-SHEET = "核算表"
+TABLE, SHEET, DATA = "指标表", "核算表", "数据"
 FIRST_DATA = 4  # line of the first input on the data sheet; above it stand title and heads
 VALUE = "L"  # column of the value on the data sheet
 UNSURE = "双精度不可判定，以程序精确值为准"
 NO_NUMBER = "缺数据"
 
 Content = Fraction | str | None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the workbook calls things; the report's own words come from above.
+
+    Parameters
+    ----------
+    verdict : callable
+        The word of a status: of a line, in a period, with notes and comparisons. A milestone ahead is not failed.
+    difference : callable
+        Why a reported value is not the computed one, in a unit.
+    """
+
+    verdict: Callable[[Line, str, str, Sequence[str], Sequence[Check]], str] = lambda line, period, status, notes, checks: word(
+        "status", status, "zh"
+    )
+    difference: Callable[[Reason, str], str] = lambda reason, unit: word("note", reason.note, "zh")
 
 
 @dataclass(frozen=True)
@@ -31,7 +51,7 @@ class Cell:
     formula : str
         Without the equals sign; empty for a plain cell.
     style : str
-        How it looks: ``text``, ``number``, ``formula``, ``program``, ``verdict``, ``head``, ``note``, ``mark``.
+        How it looks: ``text``, ``formula``, ``program``, ``word``, ``verdict``, ``helper``, ``head``, ``note``, ``mark``.
     places : int or None
         Decimals that are shown; None for as many as there are.
     """
@@ -44,24 +64,40 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the calculation sheet: cells by column letter, and what kind of line it is."""
+    """A line of the calculation sheet: cells by column letter, what kind of line it is, and the line of the data sheet that it shows."""
 
     kind: str
     cells: dict[str, Cell]
+    data: int = 0
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the indicator table: the line of the assessment, and where value, rounded value and verdict stand on the sheet."""
+    """A line of the indicator table: the line of the assessment, and where its values and verdict stand on the calculation sheet.
+
+    Parameters
+    ----------
+    shown : str
+        The program's verdict in words.
+    met, not_met : str
+        What is said where the rule holds, and where it does not.
+    value, rounded, verdict, head, reported, adopted : int
+        Lines; 0 where there is none. `value` is the computed one, `adopted` that of a panel in its place.
+    """
 
     line: Line
     period: str
     status: str
     reason: str
+    shown: str
+    met: str
+    not_met: str
     value: int
     rounded: int
     verdict: int
     head: int
+    reported: int = 0
+    adopted: int = 0
     unsure: bool = False
 
 
@@ -82,17 +118,23 @@ class Audit:
     data: list[Input] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    _lines: dict[Input, int] = field(default_factory=dict)
 
-    def add(self, kind: str, **cells: Cell) -> int:
-        """Add a line and return its number."""
-        self.rows.append(Row(kind, cells))
+    def add(self, kind: str, data: int = 0, /, **cells: Cell) -> int:
+        """Add a line, which may show a line of the data sheet, and return its number."""
+        self.rows.append(Row(kind, cells, data))
         return len(self.rows)
 
-    def data_cell(self, item: Input) -> str:
-        """Return the address of an input's value; the input is put on the data sheet when it is first asked for."""
-        if item not in self.data:
+    def data_line(self, item: Input) -> int:
+        """Return the line of an input on the data sheet; it is put there when it is first asked for."""
+        if item not in self._lines:
+            self._lines[item] = FIRST_DATA + len(self.data)
             self.data.append(item)
-        return f"{DATA}!${VALUE}${FIRST_DATA + self.data.index(item)}"
+        return self._lines[item]
+
+    def content(self, line: int) -> Content:
+        """Return what the program finds for the result of a line."""
+        return self.rows[line - 1].cells["C"].content
 
 
 @dataclass(frozen=True)
@@ -101,7 +143,6 @@ class Place:
 
     line: int
     own: MeasureValue
-    rounded_line: int = 0
 
     @property
     def cell(self) -> str:

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from evalkit.assessment.judge import Judge, holds
+from evalkit.assessment.sums_of_years import SumValue, has_ceiling
 from evalkit.assessment.values import NOT_APPLICABLE, MeasureValue
 from evalkit.catalog.rules import About, AboveMeasure, Assigned, Between, Compare, KOfN, NoTarget, Qualitative, Rule, Trend
-from evalkit.formulas.spreadsheet import compare, half_even, tie_places
+from evalkit.formulas.spreadsheet import compare, half_even, near_threshold, near_tie, quoted
 from evalkit.formulas.spreadsheet import number as excel_number
-from evalkit.messages import word
 from evalkit.review.audit_cells import UNSURE, Place
 from evalkit.values import format_full, round_half_even
 
@@ -25,11 +25,12 @@ _SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "==": "＝"}
 
 @dataclass(frozen=True)
 class Side:
-    """What a value is compared with: a cell or number of the formula, and its exact value."""
+    """What a value is compared with: a cell or number of the formula, its exact value (None where it is missing), the cell it rests on."""
 
     text: str
-    exact: Fraction
+    exact: Fraction | None
     label: str
+    cell: str = ""
 
 
 class Comparisons:
@@ -37,7 +38,8 @@ class Comparisons:
 
     def __init__(self, block: Block) -> None:
         self.block = block
-        self.judge = Judge(block.scope, block.period, block.line.compare_rounded)
+        instead = {block.own.measure.id: block.own} if isinstance(block.own, SumValue) else {}
+        self.judge = Judge(block.scope, block.period, block.line.compare_rounded, instead)
 
     def verdict(self, rule: Rule, status: str, reason: str) -> int:
         """Write all comparisons of a rule and the verdict; return its line."""
@@ -47,11 +49,13 @@ class Comparisons:
         cell = self.rule(rule)
         if not cell:
             return block.conclude("", status, reason)
-        words = {code: word("status", code, "zh") for code in ("met", "not_met", "missing")}
         # Where nothing can be said the program knows why (待佐证, 缺数据); with other data it is at least missing.
-        unknown = word("status", status, "zh") if status in ("pending", "missing") else words["missing"]
-        formula = f'IF({cell}="{HOLDS}","{words["met"]}",IF({cell}="{FAILS}","{words["not_met"]}","{unknown}"))'
-        return block.conclude(formula, status, reason)
+        unknown = block.said(status if status in ("pending", "missing") else "missing")
+        met = block.said("met")
+        if isinstance(block.own, SumValue) and block.period.name < block.line.until and has_ceiling(rule):
+            met = block.said("pending")  # the years to come may still break an upper limit
+        formula = f'IF({cell}="{HOLDS}",{quoted(met)},IF({cell}="{FAILS}",{quoted(block.said("not_met"))},{quoted(unknown)}))'
+        return block.conclude(f"IFERROR({formula},{quoted(unknown)})", status, reason)
 
     def rule(self, rule: Rule) -> str:
         """Write the comparisons of a rule and return the cell that says whether it holds; empty where it asks for nothing."""
@@ -65,30 +69,28 @@ class Comparisons:
                 return ""
             case Qualitative():
                 decision = outcome.decision
-                note = f"{decision.by}，{decision.date}，{decision.reason}，{decision.evidence}" if decision else ""
-                return block.check(f"人工判定：{rule.text}", "", None, "", _WORDS[outcome.result], note)
+                note = f"{decision.by}，{decision.date}：{decision.reason}" if decision else ""
+                return block.check(f"人工判定：{rule.text}", "", _WORDS[outcome.result], note, decision.evidence if decision else "")
         if outcome.skipped:
             return ""
-        own = block.scope.measure(tested, block.period)
-        if not isinstance(own.value, Fraction):
-            return block.check(self._label(rule), "", None, "", _WORDS[outcome.result])
+        own = self.judge.instead.get(tested) or block.scope.measure(tested, block.period)
         place = self.place(own)
         match rule:
             case Compare(_, op, target):
-                return self.compare(place, op, Side(excel_number(target), target, format_full(target)))
+                return self.compare(place, op, self._number(target))
             case Between(_, low, high):
-                ends = [(">=", low), ("<=", high)]
                 return self._joined(
-                    [self.compare(place, op, Side(excel_number(end), end, format_full(end))) for op, end in ends], 2, outcome.result
+                    [self.compare(place, op, self._number(end)) for op, end in ((">=", low), ("<=", high))], 2, outcome.result
                 )
             case About():
                 return self._about(place, rule, outcome.result)
             case Assigned():
                 item = block.scope.item(f"assigned.{tested}", block.period.name)
                 if item is None or item.value is None or item.missing or item.bound:
-                    return block.check(self._label(rule), "", None, "", OPEN)
+                    return block.check("上级下达的任务", "", OPEN)
                 op = "<=" if own.measure.direction == "down" else ">="
-                return self.compare(place, op, Side(block.task(tested, item), item.value, "上级下达的任务"))
+                task = block.task(tested, item)
+                return self.compare(place, op, Side(task, item.value, "上级下达的任务", task))
             case Trend():
                 when = block.scope.at(rule.than, block.period)
                 other = block.scope.measure(tested, when) if when is not None else None
@@ -132,45 +134,51 @@ class Comparisons:
         open_ = "+".join(f'({cell}="{OPEN}")' for cell in cells)
         label = "以上各项同时符合" if needed == len(cells) else f"以上{len(cells)}项中至少{needed}项符合"
         formula = f'IF({held}>={needed},"{HOLDS}",IF({held}+{open_}<{needed},"{FAILS}","{OPEN}"))'
-        return self.block.check(label, "", None, formula, _WORDS[result])
+        return self.block.check(label, formula, _WORDS[result])
 
     def _earlier(self, place: Place, op: str, other: MeasureValue | None, shift: Fraction, result: bool | None, label: str) -> str:
         block = self.block
         same_year = other is not None and place.own.data_year and place.own.data_year == other.data_year
-        if other is None or not isinstance(other.value, Fraction) or other.bound or same_year:
-            note = "两列为同一年的数值" if same_year else ""
-            return block.check(f"{_SIGNS[op]} {label}", "", None, "", _WORDS[result], note)
+        if other is None or other.bound or same_year:
+            note = "两列为同一年的数值" if same_year else "另一数值只有上限或下限" if other is not None else "没有可比的年份"
+            return block.check(f"{_SIGNS[op]} {label}", "", _WORDS[result], note)
         there = self.place(other)
-        text, exact = there.cell, other.value
+        text, exact = there.cell, there.exact
+        doubt = block.line.compare_rounded and exact is not None and near_tie(exact, other.digits)
         if block.line.compare_rounded:
-            exact = round_half_even(exact, Fraction(1, 10**other.digits))
-            text = half_even(there.cell, other.digits, other.value)
+            text = half_even(there.cell, other.digits, exact or Fraction(0))
+            exact = round_half_even(exact, Fraction(1, 10**other.digits)) if exact is not None else None
         if shift:
-            text, exact = f"({text}+{excel_number(shift)})", exact + shift
+            text, exact = f"({text}+{excel_number(shift)})", exact + shift if exact is not None else None
             label += f"（允许变动 {format_full(abs(shift))}）"
-        return self.compare(place, op, Side(text, exact, label))
+        return self.compare(place, op, Side(text, exact, label, there.cell), doubt)
 
-    def compare(self, place: Place, op: str, side: Side) -> str:
-        """Write one comparison; a constant where doubles cannot tell."""
+    @staticmethod
+    def _number(target: Fraction) -> Side:
+        return Side(excel_number(target), target, format_full(target))
+
+    def compare(self, place: Place, op: str, side: Side, doubt: bool = False) -> str:
+        """Write one comparison; a constant where doubles cannot tell. A missing side leaves the answer open until it has a number."""
         block, exact = self.block, place.exact
-        assert exact is not None, "only numbers are compared"
         left = place.cell
         if block.line.compare_rounded:
-            exact = round_half_even(exact, Fraction(1, 10**place.own.digits))
-            left = half_even(place.cell, place.own.digits, exact)
-        result = holds(exact, op, side.exact, place.own.bound)
-        size = max(abs(exact), abs(side.exact))
+            doubt |= exact is not None and near_tie(exact, place.own.digits)
+            left = half_even(place.cell, place.own.digits, exact or Fraction(0))
+            exact = round_half_even(exact, Fraction(1, 10**place.own.digits)) if exact is not None else None
         label = f"{_SIGNS[op]} {side.label}"
-        if 0 < abs(exact - side.exact) < Fraction(10) ** -tie_places(size):
-            block.unsure = True
-            return block.check(label, left, side.exact, "", _WORDS[result], f"{UNSURE}（{exact}）")
+        result, size = None, max(abs(number or Fraction(1)) for number in (exact, side.exact))
+        if exact is not None and side.exact is not None:
+            result, size = holds(exact, op, side.exact, place.own.bound), max(abs(exact), abs(side.exact))
+            if doubt or near_threshold(exact, side.exact):
+                block.unsure = True
+                return block.check(label, "", _WORDS[result], f"{UNSURE}（{place.exact}）")
         said = compare(left, op, side.text, size)
         yes, no = self._answers(op, place.own.bound)
         if place.own.bound and op == "==":  # beyond the number the answer is known, at it or before it not
             said, yes, no = compare(left, ">" if place.own.bound == "lower" else "<", side.text, size), FAILS, OPEN
-        guard = ",".join([place.cell, *([side.text] if "!" in side.text or side.text.startswith("C") else [])])
-        count = guard.count(",") + 1
-        return block.check(label, left, side.exact, f'IF(COUNT({guard})<{count},"{OPEN}",IF({said},"{yes}","{no}"))', _WORDS[result])
+        guard = [place.cell, *([side.cell] if side.cell else [])]
+        formula = f'IF(COUNT({",".join(guard)})<{len(guard)},"{OPEN}",IF({said},"{yes}","{no}"))'
+        return block.check(label, f'IFERROR({formula},"{OPEN}")', _WORDS[result])
 
     @staticmethod
     def _answers(op: str, bound: str) -> tuple[str, str]:
@@ -181,27 +189,15 @@ class Comparisons:
         return (HOLDS, OPEN) if upward == (bound == "lower") else (OPEN, FAILS)
 
     def _about(self, place: Place, rule: About, result: bool | None) -> str:
-        block = self.block
+        block, exact = self.block, place.exact
         if rule.tolerance is not None:
-            ends = [(">=", rule.value - rule.tolerance), ("<=", rule.value + rule.tolerance)]
-            return self._joined([self.compare(place, op, Side(excel_number(end), end, format_full(end))) for op, end in ends], 2, result)
-        exact = place.exact
-        assert exact is not None, "only numbers are compared"
-        near = f"{half_even(place.cell, rule.digits, exact)}={excel_number(rule.value)}"
+            ends = ((">=", rule.value - rule.tolerance), ("<=", rule.value + rule.tolerance))
+            return self._joined([self.compare(place, op, self._number(end)) for op, end in ends], 2, result)
+        label = f"{format_full(rule.value)} 左右"
+        if exact is not None and near_tie(exact, rule.digits):
+            block.unsure = True
+            return block.check(label, "", _WORDS[result], f"{UNSURE}（{exact}）")
+        near = f"{half_even(place.cell, rule.digits, rule.value if exact is None else exact)}={excel_number(rule.value)}"
         otherwise = _WORDS[result] if result is not True or block.outcome.decision else OPEN
-        formula = "" if place.own.bound else f'IF(ISNUMBER({place.cell}),IF({near},"{HOLDS}","{otherwise}"),"{OPEN}")'
-        return block.check(f"{format_full(rule.value)} 左右", place.cell, rule.value, formula, _WORDS[result])
-
-    def _label(self, rule: Rule) -> str:
-        match rule:
-            case Compare(_, op, value):
-                return f"{_SIGNS[op]} {format_full(value)}"
-            case Between(_, low, high):
-                return f"{format_full(low)}～{format_full(high)}"
-            case About(_, value):
-                return f"{format_full(value)} 左右"
-            case Assigned():
-                return "上级下达的任务"
-            case Trend():
-                return {"previous": "与上年值比较", "base": "与基准年值比较"}.get(rule.than, f"与{rule.than}年值比较")
-        return "与另一指标比较"
+        formula = f'IFERROR(IF(ISNUMBER({place.cell}),IF({near},"{HOLDS}","{otherwise}"),"{OPEN}"),"{OPEN}")'
+        return block.check(label, "" if place.own.bound else formula, _WORDS[result])

@@ -80,7 +80,10 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
     from evalkit.report.chapters import chapters_of
     from evalkit.report.context import ReportContext
     from evalkit.report.fill import context_from_catalog
+    from evalkit.report.opinions_chapter import opinions_chapters
     from evalkit.report.update_notes import update_notes
+    from evalkit.runner.run import plan_run
+    from evalkit.runner.signing import touched
 
     try:
         catalog = load_catalog(root)
@@ -100,6 +103,8 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) ->
         else:
             notes = update_notes(catalog.project, run_id, name).sentences
             chapters = [] if outdated else chapters_of(catalog, inputs, name)
+            stale = touched(plan_run(catalog, inputs)) if outdated else ()
+            chapters = [*chapters, *opinions_chapters(catalog, run_id, name, stale)]
             context = replace(context_of(name), update_notes=notes, chapters=chapters)
             build_region(Path(root), run_id, name, context, Path(out_dir), renderer, outdated=outdated)
     except EvalkitError as error:

@@ -11,7 +11,7 @@ from evalkit.values.numbers import (
     parse_decimal,
     round_half_even,
 )
-from evalkit.values.periods import Period, PeriodError
+from evalkit.values.periods import Period, PeriodError, read_day
 
 __all__ = [
     "FIGURE_FAULTS",
@@ -28,6 +28,7 @@ __all__ = [
     "format_full",
     "missing_word",
     "parse_decimal",
+    "read_day",
     "read_figure",
     "round_half_even",
 ]

@@ -17,6 +17,8 @@ _FORMS = {
     "day": re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII),
     "span": re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", re.ASCII),
 }
+_WRITTEN = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
+_WRITTEN_IN = range(1990, 2200)  # years in which something can have been written down for us
 
 
 class PeriodError(ValueError):
@@ -72,6 +74,18 @@ class Period:
 
     def __str__(self) -> str:
         return self.name
+
+
+def read_day(text: str) -> str:
+    """Return a day as 2026-05-01 from 2026-5-1, 2026/5/1, 2026年5月1日 or 20260501; empty when it is none."""
+    match = _WRITTEN.fullmatch(text.strip())
+    if match is None:
+        return ""
+    try:
+        day = date(*(int(part) for part in match.groups() if part))
+    except ValueError:
+        return ""
+    return day.isoformat() if day.year in _WRITTEN_IN else ""
 
 
 @lru_cache(maxsize=4096)  # a raw file repeats a handful of periods in every row

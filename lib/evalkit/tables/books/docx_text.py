@@ -129,7 +129,7 @@ def read_word(path: Path, label: str) -> WordText:
         if part in archive.names:
             archive.parse(part, _Reader(found, styles, budget, part, kind))
     if not any(block.text.strip() for block in found.blocks):
-        raise EvalkitError(Problem("book_unknown", budget.place, {"found": word("book_found", "no_text")}))
+        raise EvalkitError(Problem("document_kind", budget.place, {"found": word("book_found", "no_text")}))
     return found
 
 
@@ -336,8 +336,7 @@ class _Reader(Handler):
         if name == "t":
             self.reading = False
         elif self.properties:
-            if name == self.properties[-1]:
-                self.properties.pop()
+            self.properties = self.properties[: -1 if name == self.properties[-1] else None]
         elif name in GONE:
             self.gone -= 1
         elif self.gone:

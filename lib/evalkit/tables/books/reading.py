@@ -81,7 +81,9 @@ def identify(path: Path, label: str, budget: Budget, only: str = "") -> Opened:
         raise EvalkitError(Problem("book_password", budget.place))
     if found == "macros" or (path.suffix.lower() in _MACROS and archive is not None):
         raise EvalkitError(Problem("book_macros", budget.place))
-    if found not in (only,) if only else found not in SUFFIXES.values():
+    if only and found != only:
+        raise EvalkitError(Problem("document_kind", budget.place, {"found": word("book_found", found)}))
+    if found not in SUFFIXES.values():
         raise EvalkitError(Problem("book_unknown", budget.place, {"found": word("book_found", found)}))
     if found != wanted:
         suffix = path.suffix or word("book_found", "no_suffix")

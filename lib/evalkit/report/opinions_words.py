@@ -1,0 +1,154 @@
+"""What remarks, answers, stages and sign-offs are called in print, and what a public edition leaves out of texts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from evalkit.catalog import Catalog
+from evalkit.catalog.reviews import Answer, Remark, Reviews
+from evalkit.messages import word
+from evalkit.report import phrases
+from evalkit.review.remarks_form import row_name
+
+LEFT_OUT = "（略）"
+_DECISIONS = ("accepted", "partly", "rejected", "open")
+_DASH = r"[-－—–\s]?"
+_CONTACTS = re.compile(
+    r"[\w.+-]+[@＠][\w-]+(?:[.．。][\w-]+)+"  # addresses of mail, also with full-width signs
+    rf"|(?<![\d.])(?:\+?86{_DASH})?1[3-9]\d{_DASH}\d{{4}}{_DASH}\d{{4}}(?![\d.]*\d)"  # mobile
+    rf"|(?<![\d.])[(（]?0\d{{2,3}}[)）]?{_DASH}\d{{7,8}}(?!\d)"  # fixed line
+    r"|(?<![\d.])\d{17}[\dXx](?!\d)"  # identity card
+    r"|(?:电话|手机|传真|联系方式|微信号?|QQ号?|邮箱)\s*(?:号码)?\s*[:：为是]?\s*[A-Za-z0-9０-９][\w.－—-]{4,}"
+)
+_SUFFIX = re.compile(r"[（(][^（）()]*[）)]")
+_BODY = re.compile(
+    r".{3,}(局|厅|委|委员会|办|办公室|部|组|专班|中心|院|所|站|公司|大学|学院|政府|协会|学会|处|科)"
+)  # no person is called so
+
+
+@dataclass(frozen=True)
+class Told:
+    """A remark and its answer as they are printed.
+
+    Parameters
+    ----------
+    id, draft, who, region, subject, opinion, decision, reply : str
+        `reply` joins reason and place changed.
+    """
+
+    id: str
+    draft: str
+    who: str
+    region: str
+    subject: str
+    opinion: str
+    decision: str
+    reply: str
+
+
+def told(catalog: Catalog, reviews: Reviews, *, public: bool = False) -> list[Told]:
+    """Return the remarks of a run as they are printed, in their order; `public`: without persons and contacts."""
+    names = _numbered(reviews.remarks)
+    clean = without_persons(persons_of(reviews)) if public else str
+    found = []
+    for remark in reviews.remarks:
+        answer = reviews.answer_of(remark.id)
+        found.append(
+            Told(
+                remark.id,
+                word("review_draft", remark.draft, "zh") if remark.draft else "—",
+                names[remark.source, remark.reviewer] if public else remark.reviewer,
+                catalog.regions[remark.region_code].name_zh if remark.region_code in catalog.regions else "",
+                subject(catalog, remark),
+                clean(opinion(remark)),
+                word("review_decision", reviews.decision(remark.id), "zh"),
+                clean(reply(answer)),
+            )
+        )
+    return found
+
+
+def opinion(remark: Remark) -> str:
+    """Return an opinion with what kind it is of, the value it suggests, and whether it was made on earlier results."""
+    kinds = "、".join(word(group, code, "zh") for group, code in (("review_kind", remark.kind), ("review_weight", remark.weight)) if code)
+    text = f"〔{kinds}〕{remark.opinion}" if kinds else remark.opinion
+    text += f"（建议的数值：{remark.suggested}）" if remark.suggested else ""
+    return text + (f"（{word('review_word', 'earlier', 'zh')}）" if remark.earlier else "")
+
+
+def reply(answer: Answer | None) -> str:
+    """Return reason and place changed of an answer; empty where there is none."""
+    if answer is None:
+        return ""
+    parts = [answer.reason, f"修改处：{answer.changed}" if answer.changed else ""]
+    return "。".join(part.rstrip("。") for part in parts if part) + ("。" if answer.reason or answer.changed else "")
+
+
+def subject(catalog: Catalog, remark: Remark) -> str:
+    """Return what a remark is about: the indicator with period and plan, or the whole."""
+    if not remark.indicator:
+        return word("review_word", "whole", "zh")
+    name = _name(catalog, remark)
+    aim = f"规划{remark.milestone}年" if remark.milestone else "规划" if remark.basis == "plan" else ""
+    beside = "，".join(filter(None, (phrases.period(remark.period) if remark.period else "", aim)))
+    return f"{name}（{beside}）" if beside else name
+
+
+def _name(catalog: Catalog, remark: Remark) -> str:
+    if remark.basis == "plan" and remark.set in catalog.plans:
+        plan = catalog.plans[remark.set]
+        planned = plan.row(remark.indicator)
+        if planned is not None and planned.name_zh:
+            return row_name(planned.seq, planned.part_of, planned.name_zh)
+        found = catalog.sets.get(plan.set or "")
+    else:
+        found = catalog.sets.get(remark.set)
+    row = found.row(remark.indicator) if found else None
+    return row_name(row.seq, row.part_of, row.name_zh) if row else remark.indicator
+
+
+def counts(lines: Sequence[Told]) -> str:
+    """Return how many remarks there are and what became of them, as a sentence."""
+    said = [word("review_decision", code, "zh") for code in _DECISIONS]
+    numbers = [(name, sum(line.decision == name for line in lines)) for name in said]
+    return f"共收到意见{len(lines)}条：" + "，".join(f"{name}{number}条" for name, number in numbers if number) + "。"
+
+
+def persons_of(reviews: Reviews) -> list[str]:
+    """Return everybody whom the registers name, each once."""
+    named = [one.reviewer for one in reviews.remarks] + [one.by for one in reviews.answers]
+    named += [one.by for one in reviews.stages] + [one.by for one in reviews.signoffs]
+    return list(dict.fromkeys(named))
+
+
+def without_persons(names: Iterable[str]) -> Callable[[str], str]:
+    """Return what takes the names that are known, and numbers and addresses that look like contacts, out of a text.
+
+    A person whom no register names cannot be recognised.
+    """
+    spelled = {part.strip() for name in names for part in (name, _SUFFIX.sub("", name), *re.split("[、，,；;]", _SUFFIX.sub("", name)))}
+    persons = [name for name in spelled if len(name) > 1 and not _BODY.fullmatch(_SUFFIX.sub("", name))]
+    found = sorted(persons, key=lambda name: (-len(name), name))
+    spaced = (r"\s*".join(map(re.escape, "".join(name.split()))) for name in found)
+    pattern = re.compile("|".join(rf"(?<![A-Za-z]){text}(?![A-Za-z])" for text in spaced)) if found else None
+
+    def clean(text: str) -> str:
+        plain = _CONTACTS.sub(LEFT_OUT, unicodedata.normalize("NFC", text))
+        return pattern.sub(LEFT_OUT, plain) if pattern else plain
+
+    return clean
+
+
+def _numbered(remarks: Iterable[Remark]) -> dict[tuple[str, str], str]:
+    """Return for each reviewer a name such as 专家1, in the order of appearance."""
+    found: dict[tuple[str, str], str] = {}
+    taken: dict[str, int] = {}
+    for remark in remarks:
+        key = (remark.source, remark.reviewer)
+        if key not in found:
+            taken[remark.source] = taken.get(remark.source, 0) + 1
+            found[key] = f"{word('review_source', remark.source, 'zh')}{taken[remark.source]}"
+    return found
