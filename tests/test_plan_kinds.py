@@ -51,6 +51,11 @@ set: demo
 {indicators}""",
         )
 
+    def measure(self, name: str, unit: str, direction: str) -> None:
+        """Add a measure that is only reported."""
+        line = f'  - {{id: {name}, name_zh: {name}, name_en: x, unit: "{unit}", kind: number, direction: {direction}, reported_only: no}}\n'
+        self.write("params/measures/all.yml", self.text("params/measures/all.yml") + line)
+
     def periods(self, *names: str) -> None:
         quoted = ", ".join(f'"{name}"' for name in names)
         self.edit("params/runs/try.yml", 'periods: ["2024"]', f"periods: [{quoted}]")
@@ -395,8 +400,9 @@ def test_the_demand_of_a_year_without_milestone_joins_what_else_holds_then(proje
 
 def test_the_demand_does_not_mix_with_sums_and_parts(project: Planned) -> None:
     indicators = value("R4", SUM) + value("R3", 'at: "2025", text: ≥75, rule: {at_least: "75"}').replace(
-        "    values", "    area: 县城\n    values"
+        "    values", "    area: 县城\n    measure: sewage.county\n    values"
     )
+    project.measure("sewage.county", "%", "up")
     project.plan(indicators + own("R1", "waste.total"), more=DEMAND)
     project.rule("R4", '{at_most: "13"}')
     found = {key[1:] for key in project.planned()}
@@ -514,7 +520,9 @@ def test_a_misread_text_says_what_is_printed(project: Planned) -> None:
 
 
 def test_a_part_of_the_region_stands_in_the_name(project: Planned) -> None:
-    listed = own("L1", "waste.total", SUM, more="    area: 县城\n") + own("L2", "waste.total", SUM, more="    area: 造林\n")
+    listed = own("L1", "waste.county", SUM, more="    area: 县城\n") + own("L2", "waste.forest", SUM, more="    area: 造林\n")
+    project.measure("waste.county", "吨", "down")
+    project.measure("waste.forest", "吨", "down")
     project.plan(listed)
     names = {row["indicator"]: (row["name_zh"], row["name_en"]) for row in project.planned().values()}
     assert names == {"L1": ("造林面积（县城）", "forest (“县城”)"), "L2": ("造林面积", "forest (“造林”)")}
@@ -588,3 +596,10 @@ def test_every_code_has_words(project: Planned) -> None:
         assert {"base_unknown", "every_year", "cumulative", "upper_limit", "sum_not_begun"} <= set(words("progress_reason", lang))
     assert note("missing_year:2022") == "缺2022年数据" and filled("note", "cumulative:2021-2024", "en") == "sum of 2021-2024"
     assert note("rebased") == "基数已调整" and note("unknown:1") == "unknown"
+
+
+def test_a_part_of_the_region_has_a_measure_of_its_own(project: Planned) -> None:
+    project.plan(value("R3", 'at: "2025", text: ≥75, rule: {at_least: "75"}').replace("    values", "    area: 县城\n    values"))
+    with pytest.raises(EvalkitError) as refused:
+        project.catalog()
+    assert [problem.code for problem in refused.value.problems] == ["area_measure"]

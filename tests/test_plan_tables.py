@@ -22,7 +22,7 @@ from evalkit.authoring.plan_columns import YearHead, head_of, year_head
 from evalkit.authoring.plan_export import plan_book
 from evalkit.authoring.plan_import import ImportedPlan, PlanSettings, read_plan
 from evalkit.authoring.plan_lines import reported_values, shown_value
-from evalkit.authoring.plan_rows import meant, read_duty
+from evalkit.authoring.plan_phrases import meant, read_duty
 from evalkit.authoring.plan_write import write_plan
 from evalkit.authoring.targets import parse_target
 from evalkit.catalog import Catalog, load_catalog

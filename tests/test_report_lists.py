@@ -22,6 +22,7 @@ from evalkit.report import look
 from evalkit.report.gantt import MOST_BARS, Bar, gantt_charts
 from evalkit.report.lists_chapter import CalendarChapter, ListsChapter, lists_chapters, standing_sentences
 from evalkit.report.lists_state import STANDINGS, PlanState, indicator_names, plan_states
+from evalkit.report.lists_tables import MOST_LISTED, tasks_grid
 from evalkit.report.pieces import Numbering
 from evalkit.report.tables import Grid, escape, grid_table
 
@@ -304,3 +305,16 @@ def test_grids_hold_together(tiny: TinyProject) -> None:
         assert grid is not None
         assert len(grid.widths) == len(grid.align) == len(grid.head[0])
         assert grid_table(grid).count("+") > len(grid.body)
+
+
+def test_a_long_list_is_printed_in_part_and_says_where_the_rest_is(tiny: TinyProject) -> None:
+    head = "id,seq,title,clause,state,via,deadline,indicators,lead\n"
+    lines = "".join(f"T{number},{number},任务{number},一,seen,转载件,2024,,县水利局\n" for number in range(1, 3001))
+    tiny.write("params/plans/trial/tasks.csv", head + lines)
+    tiny.write("params/plans/trial/projects.csv", "id,title,clause,state\n")
+    tiny.edit("params/runs/try.yml", "progress_sheets: [try/progress.csv]\n", "")
+    (state,) = states(tiny)
+    assert len(tasks_grid(state).body) == MOST_LISTED
+    text = said(ListsChapter([state]).markdown(Numbering()))
+    assert "清单共3000项任务，表和图中为前300项" in text
+    assert "任务300" in text and "任务3000" not in text

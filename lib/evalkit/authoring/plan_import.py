@@ -14,7 +14,8 @@ from evalkit.assessment.lines import measure_of
 from evalkit.authoring import plan_lines
 from evalkit.authoring.book import Sheet, read_book
 from evalkit.authoring.plan_columns import FIELDS, LISTS, sheet_name
-from evalkit.authoring.plan_rows import NOTHING, PlanRows, Typed, plain_name
+from evalkit.authoring.plan_phrases import plain_name
+from evalkit.authoring.plan_rows import NOTHING, PlanRows, Typed
 from evalkit.authoring.plan_sheets import PlanSheets, Spots
 from evalkit.authoring.plan_table import PlanTable, choose_table, read_plan_table
 from evalkit.authoring.set_sheets import several

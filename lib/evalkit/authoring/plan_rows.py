@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from evalkit.authoring.fit import understand
-from evalkit.authoring.plan_columns import LEFT, attributes, roles
+from evalkit.authoring.plan_columns import LEFT, attributes
+from evalkit.authoring.plan_phrases import meant, plain_name, read_duty
 from evalkit.authoring.plan_sheets import Content, PlanSheets, Spots
 from evalkit.authoring.plan_table import PlanTable
 from evalkit.authoring.rule_text import rule_text
@@ -18,21 +18,12 @@ from evalkit.authoring.targets import TargetError
 from evalkit.catalog import Catalog
 from evalkit.catalog.load import near
 from evalkit.catalog.models import IndicatorSet, Measure, SetRow
-from evalkit.catalog.plan_lists import ROLES
 from evalkit.catalog.rules import Compare, NoTarget, Qualitative, Rule
 from evalkit.messages import Place, Problem
 from evalkit.values.missing import half_width
 
 NOTHING = ("", "—", "-", "－", "/", "——")
 _DITTO = ("同上", "同左", "同前", "〃", "″", "〞", "''", '"')
-_EVERY = re.compile(
-    r"(?P<text>.*?)\s*\((?P<since>[0-9]{4})年起(?:每年|逐年)\)|(?P<text_en>.*?)\s*\(every year from (?P<since_en>[0-9]{4})\)", re.S
-)
-_SUM = re.compile(
-    r"(?P<text>.*?)\s*\((?P<since>[0-9]{4})年?[-–—~至](?P<until>[0-9]{4})年累计\)"
-    r"|(?P<text_en>.*?)\s*\(cumulative (?P<since_en>[0-9]{4})[-–—](?P<until_en>[0-9]{4})\)",
-    re.S,
-)
 
 
 @dataclass
@@ -361,47 +352,3 @@ class PlanRows:
             cite = self._cite(line)
             cite.pop("document", None)
             self.found.duties.append(({"indicator": name, **told, **cite}, {"": place}))
-
-
-def plain_name(text: str) -> str:
-    """Return a name as names are compared: without blanks, full-width signs as ASCII."""
-    return re.sub(r"\s", "", half_width(text))
-
-
-def meant(text: str) -> tuple[str, str, str, str]:
-    """Return the text of a planned value without the note behind it, its kind, and first and last year where the note names them.
-
-    Examples
-    --------
-    >>> meant("100（2024年起每年）")
-    ('100', 'every_year', '2024', '')
-    """
-    folded = half_width(text)
-    for kind, form in (("every_year", _EVERY), ("cumulative", _SUM)):
-        if found := form.fullmatch(folded):
-            parts = found.groupdict()
-            shown = parts["text"] if parts["text"] is not None else parts["text_en"]
-            return text[: len(shown)], kind, parts["since"] or parts["since_en"], parts.get("until") or parts.get("until_en") or ""
-    return text, "level", "", ""
-
-
-def read_duty(text: str) -> dict[str, str] | None:
-    """Return the units of a 责任单位 by how they answer; None where that is not said of each of them.
-
-    Examples
-    --------
-    >>> read_duty("牵头：甲局；配合：乙局、丙局")
-    {'lead': '甲局', 'join': '乙局、丙局'}
-    """
-    words = "|".join(sorted((name for name in roles() if name not in ROLES), key=len, reverse=True))
-    pieces = [piece.strip() for piece in re.split(r"[;；\n]", text) if piece.strip()]
-    found: dict[str, str] = {}
-    for piece in pieces:
-        said = re.fullmatch(rf"(?P<role>{words})(?:单位|部门)?\s*[:：]\s*(?P<units>\S.*)", piece)
-        if said is None and (len(pieces) > 1 or re.search(r"[:：\[]", piece)):
-            return None
-        role = roles()[said["role"]] if said else "responsible"
-        if role in found:
-            return None
-        found[role] = said["units"].strip() if said else piece
-    return found

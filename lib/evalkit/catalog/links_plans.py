@@ -69,6 +69,8 @@ def _plan(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
         for part in row.parts:
             if part not in names or part == row.name:
                 yield unknown_id("indicator", part, spot, names)
+        if row.area:
+            yield from _area(catalog, plan, row, spot, indicator_set)
         yield from _row(catalog, plan, row, spot, indicator_set)
         ends = [value.at for value in row.values]
         for j in (j for j, end in enumerate(ends) if end in ends[:j]):
@@ -77,6 +79,25 @@ def _plan(catalog: Catalog, plan: Plan) -> Iterator[Problem]:
             )
         for j, value in enumerate(row.values):
             yield from _value(value, catalog.place("plan", plan.id, "indicators", i, "values", j))
+
+
+def _area(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set: IndicatorSet | None) -> Iterator[Problem]:
+    """A part of the region is measured by itself: with a measure that the whole has too, the value of the whole would judge it."""
+    own = _measure_id(catalog, plan, row, indicator_set)
+    of_set = [set_row.measure for set_row in indicator_set.rows] if indicator_set else []
+    of_set += [target.measure for set_row in indicator_set.rows for target in set_row.targets if target.measure] if indicator_set else []
+    others = [_measure_id(catalog, plan, other, indicator_set) for other in plan.indicators if other.area != row.area]
+    if own and own in (*of_set, *others):
+        yield Problem("area_measure", place, {"indicator": row.name, "area": row.area, "measure": own})
+
+
+def _measure_id(catalog: Catalog, plan: Plan, row: PlanRow, indicator_set: IndicatorSet | None) -> str:
+    """Return the measure of an indicator: its own, else that of the set's row at the region's level; empty when there is none."""
+    set_row = indicator_set.row(row.row) if indicator_set and row.row else None
+    if row.measure or set_row is None:
+        return row.measure or ""
+    target = set_row.target_at(catalog.regions[plan.region].level) if plan.region in catalog.regions else None
+    return (target.measure if target else None) or set_row.measure
 
 
 def _value(value: PlannedValue, place: Place) -> Iterator[Problem]:
@@ -96,9 +117,7 @@ def _row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set
         if set_row is None:
             yield unknown_id("row", row.row, place, [r.id for r in indicator_set.rows] if indicator_set else [])
             return
-        level = catalog.regions[plan.region].level if plan.region in catalog.regions else ""
-        target = set_row.target_at(level)
-        measure_id = row.measure or (target.measure if target else None) or set_row.measure
+        measure_id = _measure_id(catalog, plan, row, indicator_set)
     else:
         for key in _OWN_ROW_NEEDS:
             if not getattr(row, key):

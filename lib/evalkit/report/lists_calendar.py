@@ -11,7 +11,7 @@ from evalkit.report import phrases
 from evalkit.report.canvas import Chart
 from evalkit.report.gantt import Bar, gantt_charts
 from evalkit.report.lists_state import COUNTED, KINDS, REPEATS, STANDINGS, PlanState, due_words, group_of
-from evalkit.report.lists_tables import PORTRAIT_CHARS, Line, grid_of
+from evalkit.report.lists_tables import MOST_LISTED, PORTRAIT_CHARS, Line, grid_of
 from evalkit.report.tables import Align, Cell, Grid
 from evalkit.values import Period
 
@@ -87,7 +87,7 @@ def calendar_charts(state: PlanState, kind: str, name: str) -> list[Chart]:
     if not any(one.item.deadline or one.item.repeats for one in some):
         return []
     begins = Period.parse(state.plan.begins).first if state.plan.begins else None
-    bars = [_bar(state, one, begins) for one in some]
+    bars = [_bar(state, one, begins) for one in some[:MOST_LISTED]]
     groups = list(dict.fromkeys(bar.group for bar in bars))
     bars.sort(key=lambda bar: groups.index(bar.group))  # stable: within a group the order of the list
     if len({bar.group for bar in bars}) == 1:

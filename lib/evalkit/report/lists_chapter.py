@@ -15,6 +15,7 @@ from evalkit.report.chapters import Chapter
 from evalkit.report.lists_calendar import MOST_NAMED, calendar_charts, calendar_grid, calendar_sentences
 from evalkit.report.lists_state import COUNTED, KINDS, PlanState, due_words, is_unassigned, plan_states
 from evalkit.report.lists_tables import (
+    MOST_LISTED,
     areas_grid,
     areas_of,
     duties_grid,
@@ -173,7 +174,9 @@ def _remarks(state: PlanState, kind: str) -> list[str]:
         if line.note:
             by_text.setdefault(line.note.rstrip("。"), []).append(line.seq or state.name(line))
     notes = [f"{'各项' if len(some) == len(lines) > 1 else '、'.join(some)}：{text}" for text, some in by_text.items()]
-    return [f"来源：{state.source(lines)}。", *([f"注：{'；'.join(notes)}。"] if notes else [])]
+    more = f"清单共{len(lines)}{COUNTED[kind]}，表和图中为前{MOST_LISTED}{COUNTED[kind][0]}；全部见 evalkit plan lists 写出的工作簿。"
+    short = [more] if len(lines) > MOST_LISTED else []
+    return [*short, f"来源：{state.source(lines)}。", *([f"注：{'；'.join(notes[:MOST_LISTED])}。"] if notes else [])]
 
 
 def _note(texts: Sequence[str]) -> str:

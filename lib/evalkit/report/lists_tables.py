@@ -28,6 +28,10 @@ _LEAST = {
 Line = Sequence[Cell]
 
 
+#: Lines of a list that a report prints; a workbook is the place for more.
+MOST_LISTED = 300
+
+
 def grid_of(
     heads: Sequence[str], rows: Sequence[Line], align: Sequence[Align], least: Sequence[float], *, chars: float, longest: float = 60.0
 ) -> Grid:
@@ -79,7 +83,7 @@ def _called(state: PlanState, line: ListLine, *, titled: bool) -> str:
 
 def tasks_grid(state: PlanState) -> Grid:
     """Return 任务清单; columns that would hold nothing are left out."""
-    found = state.of("task")
+    found = state.of("task")[:MOST_LISTED]
     tasks = [one.item for one in found]
     there = {
         "序号": any(task.seq for task in tasks),
@@ -124,7 +128,7 @@ def _others(task: Task | Project) -> str:
 
 def projects_grid(state: PlanState) -> Grid:
     """Return 项目清单 with what is printed of the investments, and their sum at the end; columns that would hold nothing are left out."""
-    found = state.of("project")
+    found = state.of("project")[:MOST_LISTED]
     projects = [one.item for one in found if isinstance(one.item, Project)]
     there = {
         "序号": any(project.seq for project in projects),
