@@ -23,7 +23,7 @@ _HEADS = {
     "status": "时序进度", "required": "年均须变化", "observed": "年均实际变化", "arrival": "预计到达年", "reach": "可达性",
     "required_pct": "年均须变化率（复合）", "pace": "实际为须变化的", "projected": "按直线推算至目标年",
 }  # fmt: skip
-_WIDE: dict[str, float] = {"required": 5.4, "observed": 6.4, "arrival": 5.4}  # heads in one line where the page lies on its side
+_SIDEWAYS: dict[str, float] = {"required": 5.4, "observed": 6.4, "arrival": 5.4}  # heads in one line where the page lies on its side
 _LEAST: dict[str, float] = {"base": 5.3, "current": 5.3, "planned": 4.4, "change": 3.6, "status": 5.4, "arrival": 4.0, "reach": 5.4}
 _CENTRED = {"change", "status", "arrival", "reach"}
 _FROM_BASE = {"base", "share", "change"}
@@ -184,7 +184,7 @@ def _grid(place: Milestone, steps: Sequence[Step], shown: Sequence[str], marks: 
     align: list[Align] = ["center", "left", "center"]
     align += ["center" if name in _CENTRED else "right" for name in shown]
     longest = max(phrases.display_width(step.name) for step in steps) + 0.4
-    narrow = {**_LEAST, **_WIDE} if wide else _LEAST
+    narrow = {**_LEAST, **_SIDEWAYS} if wide else _LEAST
     least = [2.2, min(longest, 18.0 if wide else 9.0), 3.0, *(narrow.get(name, 3.6) for name in shown)]
     if "planned" in shown:  # words stay on a line where they are short
         texts = (phrases.display_width(step.parts["planned"].text) for step in steps)
