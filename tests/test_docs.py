@@ -20,6 +20,7 @@ from evalkit.catalog import load_catalog, models, rules
 from evalkit.catalog.runfiles import DECISION_COLUMNS
 from evalkit.cli.commands import app
 from evalkit.cli.plan import plan_app
+from evalkit.cli.review import review_app
 from evalkit.cli.sets import sets_app
 from evalkit.intake import Inputs, read_inputs
 from evalkit.intake.tidy import OPTIONAL, REQUIRED
@@ -177,9 +178,9 @@ def test_chinese_documents_name_commands_that_exist(name: str) -> None:
         return {command.name or command.callback.__name__ for command in typer_app.registered_commands}
 
     found = re.findall(r"(?:^ *|`)evalkit (?:--lang en )?([a-z]+)(?: ([a-z]+))?", text(name), re.M)
-    unknown = [first for first, _ in found if first not in names(app) | {"sets", "plan"}]
-    unknown += [second for first, second in found if first == "sets" and second not in names(sets_app)]
-    unknown += [second for first, second in found if first == "plan" and second not in names(plan_app)]
+    below = {"sets": sets_app, "plan": plan_app, "review": review_app}
+    unknown = [first for first, _ in found if first not in names(app) | set(below)]
+    unknown += [second for first, second in found if first in below and second not in names(below[first])]
     assert unknown == []
 
 
