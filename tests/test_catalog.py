@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
-from conftest import TinyProject
+from conftest import ROOT, TinyProject
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -289,3 +291,10 @@ def test_units_that_do_not_fit_are_refused(write: object) -> None:
         UNITS.of_formula(tree, {"a": "m", "b": "s"})
     with pytest.raises(UnitMismatchError):
         UNITS.of_formula(tree, {"a": "m", "b": "km"})  # the same dimension in another size: convert it first
+
+
+def test_reading_the_rules_needs_no_library_of_units() -> None:
+    """Half a second of every command: it is for whoever checks or converts units."""
+    code = "import sys, evalkit as ek; ek.load_catalog(); print(sorted({'pint', 'numpy', 'pandas'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

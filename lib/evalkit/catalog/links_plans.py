@@ -146,7 +146,10 @@ def _row(catalog: Catalog, plan: Plan, row: PlanRow, place: Place, indicator_set
 def _other_size(catalog: Catalog, printed: str, unit: str) -> bool:
     """Return whether both units are known and differ in size: 千克 beside 吨. No unit (-) says nothing."""
     units = catalog.units
+    # Sizes need the library of units, which takes half a second: only where the names differ.
+    if "-" in (printed, unit) or units.names.get(printed) == units.names.get(unit):
+        return False
     try:
-        return "-" not in (printed, unit) and units.size(printed) != units.size(unit)
+        return units.size(printed) != units.size(unit)
     except (KeyError, UnitMismatchError):
         return False

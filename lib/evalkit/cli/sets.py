@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evalkit.assessment.needs import classes_of, needs_of
 from evalkit.catalog import load_catalog
 from evalkit.catalog.load import near
 from evalkit.cli import sets_authoring, sets_compare
@@ -90,6 +89,8 @@ def sets_needs(
 
     Example: evalkit sets needs cn-demo-2019 --level county
     """
+    from evalkit.assessment.needs import classes_of, needs_of
+
     catalog = load_catalog()
     found = _known_set(catalog, set_id)
     if level is not None and level not in found.levels:
