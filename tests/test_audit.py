@@ -130,6 +130,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Recalculated:
     plain["320"] = changed(plain["tiny"], folder / "320.xlsx", 4, {f"J{good}": 320.0})
     plain["expired"] = changed(plain["settled"], folder / "expired.xlsx", 4, {f"J{good}": 340.0})
     plain["untyped"] = changed(plain["tiny"], folder / "untyped.xlsx", 4, {f"J{good}": None})
+    city = delivered["chongming-2023"][DATA]
+    lines = [at[1:] for what in ("good_day_ratio_2024", "pm25_concentration") for at, (_, shown) in city.items()
+             if at.startswith("C") and shown == f"reported.air.{what}" and str(city[f"D{at[1:]}"][1]) == "2023"]  # fmt: skip
+    plain["awaited"] = changed(plain["chongming-2023"], folder / "awaited.xlsx", 4, {f"J{lines[0]}": 90.5, f"J{lines[1]}": None})
     chance = random.Random(7)
     for name in ("trial", "example-ecocounty-2024"):
         cells = [at for at in delivered[name][DATA] if re.fullmatch(r"J\d+", at) and at not in ("J1", "J2", "J3")]
@@ -191,6 +195,20 @@ def test_a_changed_figure_changes_value_and_verdict_as_in_the_program(books: Rec
 def test_a_figure_taken_away_is_missing_and_not_zero(books: Recalculated) -> None:
     table = books.calculated["untyped"][TABLE]
     assert [table[f"{column}2"][1] for column in "JLM"] == ["缺数据"] * 3
+
+
+@office
+def test_a_verdict_that_a_change_leaves_open_says_whether_data_or_an_answer_is_wanting(books: Recalculated) -> None:
+    """The tasks of the superior are not known: with the figure raised the program says 待佐证, with the figure taken away 缺数据."""
+    table = books.calculated["awaited"][TABLE]
+    rows = [row_of(table, "B", f"环境空气质量：{name}") for name in ("优良天数比率", "PM2.5浓度")]
+    assert [[table[f"{column}{row}"][1] for column in "MN"] for row in rows] == [["待佐证", "未达标"], ["缺数据", "待佐证"]]
+
+
+@office
+def test_the_cover_names_a_plan_without_number_once(books: Recalculated) -> None:
+    shown = [str(shown) for _, shown in books.delivered["example-county-2024"][COVER].values()]
+    assert "示例区生态文明建设规划（2021—2030年）（虚构）" in shown
 
 
 @office

@@ -102,12 +102,21 @@ SENTENCES: list[tuple[str, list[tuple[str, str]]]] = [
     ("优良天数比率为89.5%。", [("89.5%", "two_years")]),  # the year before: an old figure, or an old sentence
     ("优良天数比率达标率为100%。", []),
     ("人均森林覆盖率为3%。", []),
+    ("优良天数比率从2022年的89.5%下降0.7个百分点至88.8%。", [("89.5%", "agree"), ("0.7个百分点", "agree"), ("88.8%", "agree")]),
+    ("森林覆盖率由2022年30.62%增加0.12个百分点，达到30.47%。", [("30.62%", "agree"), ("0.12个百分点", "agree"), ("30.47%", "differ")]),
+    ("危险废物填埋处置量占比66.83%，降幅达23.3%。", [("66.83%", "agree"), ("23.3%", "agree")]),
+    ("PM2.5年均浓度为25微克/立方米，年平均浓度达标。", [("25微克/立方米", "agree")]),
+    ("PM2.5年均浓度为27微克/立方米。", [("27微克/立方米", "differ")]),
+    ("1—6月，优良天数比率为84.0%。", [("84.0%", "kind")]),
+    ("扣除沙尘影响后，优良天数比率为89.9%。", [("89.9%", "kind")]),
+    ("优良天数比率目标完成率为98.7%，完成目标的98.7%。", [("98.7%", "kind"), ("98.7%", "kind")]),
     # numbers of another kind
     ("根据沪环〔2024〕12号文，优良天数比率见第3章表5，电话021-69612345，投资1.2亿元，共120项。", []),
     ("优良天数比率排名全市第3位，2023年6月5日公布。", []),
     ("优良天数比率为 88 . 8 %。", []),
     ("《优良天数比率90规则（2024）》", []),
     ("这里没有名称，只有95.5%。", []),
+    (f"优良天数比率为{'1' * 5000}%。", []),
 ]
 
 
@@ -250,6 +259,16 @@ def _between(paragraph: object) -> list[object]:
         if inside and one.tag == qn("w:t"):
             found.append(one)
     return found
+
+
+def test_figures_without_a_name_are_counted_and_an_index_is_not_taken_from_its_change(
+    catalog: Catalog, facts: Facts, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "某项比率为12.3%，另一项为45.6%。", "生态质量指数（EQI）为57.9，较上年上升0.3。")
+    found = check(catalog, facts, path)
+    assert found.others["unnamed"] == 2
+    (change,) = found.of("differ")
+    assert {fact.shown for fact in change.expected} == {"-0.2", "0.4"}  # of the index, of its yearly change; not 57.9 less -0.6
 
 
 def test_text_boxes_and_footnotes_are_read(catalog: Catalog, facts: Facts, tmp_path: Path) -> None:

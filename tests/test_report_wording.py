@@ -6,8 +6,8 @@ import pytest
 import report_samples as samples
 
 from evalkit.assessment.counts import count_by_indicator, indicator_status
-from evalkit.report import phrases, wording
-from evalkit.report.calculations import result_line, source_line
+from evalkit.report import phrases, pieces, wording
+from evalkit.report.calculations import Calculation, result_line, source_line
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,9 @@ def test_source_line_names_cell_correction_and_unit_received() -> None:
     item = {"name_zh": "优良天数", "unit": "天", "value": "26", "period": "2024-02", "file": "a.xlsx", "sheet": "Sheet1", "cell": "C7",
             "value_received": "26天", "correction_id": "K01", "source": "月报"}  # fmt: skip
     assert source_line(item) == "优良天数 26天（2024年2月）：a.xlsx〔Sheet1!C7〕，原文“26天”，按更正K01读取，月报"
+
+
+def test_a_note_ends_before_the_sources_begin() -> None:
+    lines = (("判定", "85.96 < 90，未达标。"), ("说明", "口径与指标不一致"))
+    made = pieces.calculation(Calculation("reported", "binding", "21", "满意程度", "not_met", lines, ("甲.csv〔E1〕",)))
+    assert "未达标。口径与指标不一致。来源：" in made

@@ -9,6 +9,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from evalkit.report.opinions_paper import write_papers
 from evalkit.report.opinions_words import LEFT_OUT, without_persons
 from evalkit.report.pieces import Numbering
 from evalkit.review import remarks_form as form
-from evalkit.review.remarks import Imported, answer_remark, import_remarks
+from evalkit.review.remarks import Imported, add_remark, answer_remark, import_remarks
 from evalkit.runner.audits import make_audits
 from evalkit.runner.signing import outdated_regions, sign, signoffs_of
 
@@ -486,6 +487,19 @@ def test_an_answer_is_kept_beside_the_earlier_ones(answered: TinyProject) -> Non
     assert (found.decision("R001"), found.standing("R001")) == ("accepted", "answered")
 
 
+def test_who_writes_at_the_same_time_neither_loses_a_line_nor_shares_an_id(own: TinyProject) -> None:
+    catalog = load_catalog(own.root)
+
+    def add(number: int) -> None:
+        add_remark(catalog, RUN, {"opinion": f"意见{number}", "reviewer": "张三", "date": "2025-04-02"})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(24)))
+    found = reviews(own).remarks
+    assert sorted(one.id for one in found) == [f"R{number:03d}" for number in range(1, 25)]
+    assert {one.opinion for one in found} == {f"意见{number}" for number in range(24)}
+
+
 def test_the_same_answer_twice_is_one(answered: TinyProject) -> None:
     for _ in range(2):
         found = answer(answered, remark="R001", decision="accepted", changed="表2")
@@ -642,6 +656,17 @@ def test_a_changed_rule_and_an_altered_results_file_show(own: TinyProject) -> No
     assert because(own) == [("missing",)]
 
 
+def test_what_the_pass_rule_concludes_is_signed_too(own: TinyProject) -> None:
+    conclusions = own.root / "data/processed/try/conclusions.csv"
+    conclusions.write_text(f"run,region_code,outcome\ntry,{CODE},holds\ntry,{OTHER},holds\n", encoding="utf-8")
+    sign(load_catalog(own.root), RUN, SIGNED)
+    for code in (CODE, OTHER):
+        sign(load_catalog(own.root), RUN, {**SIGNED, "region_code": code})
+    assert because(own) == [(), (), ()]
+    conclusions.write_text(f"run,region_code,outcome\ntry,{CODE},fails\ntry,{OTHER},holds\n", encoding="utf-8")
+    assert because(own) == [("inputs",), ("inputs",), ()]
+
+
 def test_only_what_stands_can_be_signed(own: TinyProject) -> None:
     def codes(**fields: str) -> list[str]:
         with pytest.raises(EvalkitError) as caught:
@@ -716,6 +741,7 @@ def test_the_public_edition_has_no_persons_and_no_contacts(answered: TinyProject
     found = texts(path)
     for hidden in ("张三", "李明明", "李 明明", "李四", "钱七", "13812345678", "example.org", "a.b"):
         assert hidden not in found
+    assert without_persons(["甲"])("１３８００１３８０００，13800138000") == f"{LEFT_OUT}，{LEFT_OUT}"
     for kept in ("专家1", "专家2", "见市生态环境局文件", "13812.5吨", LEFT_OUT):
         assert kept in found
 

@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from evalkit.formulas.evaluate import evaluate
-from evalkit.formulas.spreadsheet import compare, doubtful, half_even, near_threshold, near_tie, tie_places, write_excel
+from evalkit.formulas.spreadsheet import compare, doubtful, half_even, near_threshold, near_tie, noise, tie_places, write_excel
 from evalkit.formulas.vocabulary import (
     Expr,
     Role,
@@ -219,3 +219,35 @@ def test_what_is_flagged_is_near_and_not_on_the_limit() -> None:
 
 def test_a_text_in_the_place_of_a_number_cannot_break_out_of_the_formula() -> None:
     assert write_excel(Role("a"), {"a": "A1"}.__getitem__, 'x",A2,"') == 'IFERROR(IF(COUNT(A1)<1,"x"",A2,""",A1),"x"",A2,""")'
+
+
+@soffice
+def test_a_branch_that_lacks_a_number_does_not_put_the_reported_value_into_a_sum(tmp_path: Path) -> None:
+    tree = where(Test(">", Role("a"), literal(0)), Role("b"), Role("c")) + Role("d")
+    cells = {"a": "A1", "b": "B1", "c": "C1", "d": "D1"}
+    values: list[object] = [Fraction(1), None, Fraction(3), Fraction(1000), Fraction(7)]
+    found = recalculated([[*values, "=" + write_excel(tree, cells.__getitem__, "缺数据", "E1")]], tmp_path)
+    assert found[0][5] == "7"  # what was reported, not 1007
+
+
+@soffice
+def test_a_difference_of_large_numbers_is_flagged_or_decided_alike(tmp_path: Path) -> None:
+    chance = random.Random(15)
+    rows: list[list[object]] = []
+    expected: list[bool | None] = []
+    tree = Role("a") - Role("b")
+    for _ in range(600):
+        large = 10 ** chance.randint(2, 12)
+        values = {"a": large + Fraction(chance.randint(0, 99), 100), "b": large + Fraction(chance.randint(0, 99), 100)}
+        value, line = values["a"] - values["b"], len(rows) + 1
+        target = value + chance.choice([0, 0, 1, -1]) * Fraction(chance.randint(1, 9), 100)
+        off = noise(tree, values, {"a", "b"})
+        cells = {"a": f"A{line}", "b": f"B{line}"}
+        said = compare(f"C{line}", ">=", f"D{line}", max(abs(value), abs(target)))
+        rows.append([*values.values(), "=" + write_excel(tree, cells.__getitem__), target, f"=IF({said},1,0)"])
+        expected.append(None if near_threshold(value, target, off) else value >= target)
+    found = recalculated(rows, tmp_path)
+    wrong = [row for row, line, holds in zip(rows, found, expected, strict=True) if holds is not None and line[4] != str(int(holds))]
+    assert wrong == []
+    assert 50 < sum(holds is None for holds in expected) < 400
+    assert noise(tree, {"a": Fraction(10**9), "b": Fraction(10**9 - 3)}, {"a", "b"}) == 0  # whole numbers lose nothing

@@ -4,12 +4,12 @@ Spreadsheets calculate with doubles. Sums and quotients of the numbers that peop
 twelfth digit at most; so thresholds are looked at after rounding the difference to :data:`SIGNIFICANT` digits of the larger number,
 and ties after rounding the number of steps to nine decimals (fewer where it has more than four digits before the point). Where the
 exact value is nearer to a threshold (:func:`near_threshold`) or a tie (:func:`near_tie`) than that without being on it, a double
-cannot tell, and the caller has to say so.
+cannot tell, and the caller has to say so. Differences of large numbers keep fewer digits: :func:`noise` says how far off they may be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from evalkit.formulas.evaluate import Value, evaluate
@@ -20,6 +20,9 @@ SIGNIFICANT = 11
 _MOST_PLACES = 9  # of a number of steps that is looked at for a tie
 _STEP_DIGITS = 13  # significant digits of a number of steps: large figures are typed with many, and are no less certain for it
 _LARGE_STEPS = 10 ** (_STEP_DIGITS - _MOST_PLACES)
+_ULP = Fraction(1, 2**52)  # of a double
+_SNAP = Fraction(1, 2**44)  # spreadsheets take numbers for equal that differ by less than a part like this (LibreOffice, Excel)
+_REACH = Fraction(1, 4)  # of what is rounded away: noise below that is
 
 
 def write_excel(tree: Expr, cell: Callable[[str], str], missing: str = "", otherwise: str = "") -> str:
@@ -100,38 +103,100 @@ def tie_places(size: Fraction) -> int:
     return SIGNIFICANT - whole
 
 
-def near_threshold(value: Fraction, target: Fraction) -> bool:
-    """Return whether a value is so near to what it is compared with, without being equal, that a double cannot tell."""
-    return 0 < abs(value - target) < Fraction(10) ** -tie_places(max(abs(value), abs(target)))
+def near_threshold(value: Fraction, target: Fraction, off: Fraction = Fraction(0)) -> bool:
+    """Return whether a value is so near to what it is compared with that a double cannot tell.
+
+    Equal numbers are certain, unless the two are off (:func:`noise`) by more than what is rounded away.
+    """
+    gap, certain = abs(value - target), Fraction(10) ** -tie_places(max(abs(value), abs(target)))
+    return gap < certain + off if off > certain * _REACH else 0 < gap < certain
 
 
-def near_tie(value: Fraction, digits: int) -> bool:
+def near_tie(value: Fraction, digits: int, off: Fraction = Fraction(0)) -> bool:
     """Return whether a value is so near to the middle between two roundings that a double cannot tell which way it goes.
 
-    The middle itself is certain, unless the number has more digits than a double keeps beside a half.
+    The middle itself is certain, unless the number has more digits than a double keeps beside a half, or is off by too much.
     """
-    steps = abs(value) * Fraction(10) ** digits
-    off = abs(steps - steps // 1 - Fraction(1, 2))
+    scale = Fraction(10) ** digits
+    steps, off = abs(value) * scale, off * scale
+    beside = abs(steps - steps // 1 - Fraction(1, 2))
     places = _step_places(steps)
-    return places < 1 or 0 < off < 10 * Fraction(10) ** -places
+    certain = Fraction(10) ** -places
+    return places < 1 or (beside < 10 * certain + off if off > certain * _REACH else 0 < beside < 10 * certain)
 
 
-def doubtful(tree: Expr, values: Mapping[str, Value]) -> bool:
+def doubtful(tree: Expr, values: Mapping[str, Value], sure: Collection[str] = ()) -> bool:
     """Return whether a formula compares or rounds on the way, and so near to the limit that a double cannot tell."""
     for node in tree.walk():
         match node:
             case Test(_, left, right):
                 first, second = evaluate(left, values), evaluate(right, values)
                 if isinstance(first, Fraction) and isinstance(second, Fraction):
-                    largest = max(Fraction(1), abs(first), abs(second))
-                    if 0 < abs(first - second) < largest / 10 ** (SIGNIFICANT - 1):
+                    certain = max(Fraction(1), abs(first), abs(second)) / 10 ** (SIGNIFICANT - 1)
+                    gap, off = abs(first - second), noise(left, values, sure) + noise(right, values, sure)
+                    if (gap < certain + off) if off > certain * _REACH else (0 < gap < certain):
                         return True
             case Apply("round", (part, Constant(interval))):
                 value = evaluate(part, values)
                 # The sheet looks at nine decimals whatever the size, as that is not known before there are data.
-                if isinstance(value, Fraction) and (near_tie(value / interval, 0) or abs(value / interval) >= _LARGE_STEPS):
+                if isinstance(value, Fraction) and (
+                    near_tie(value / interval, 0, noise(part, values, sure) / interval) or abs(value / interval) >= _LARGE_STEPS
+                ):
                     return True
     return False
+
+
+def noise(tree: Expr, values: Mapping[str, Value], sure: Collection[str] = ()) -> Fraction:
+    """Return how far from the exact value a formula may be in doubles; differences of large numbers lose what stands behind.
+
+    Parameters
+    ----------
+    tree : Expr
+    values : mapping of str to Fraction or Missing
+    sure : collection of str
+        Arguments that stand in their cells as they are, not multiplied by a factor.
+    """
+    value = evaluate(tree, values)
+    if not isinstance(value, Fraction):
+        return Fraction(0)
+    own = abs(value) * _ULP
+    match tree:
+        case Constant():
+            return Fraction(0) if _is_double(value) else 2 * own
+        case Role(name):
+            return Fraction(0) if name in sure and _is_double(value) else 2 * own
+        case Where(condition, then, otherwise):
+            taken = evaluate(Apply("count_if", (condition,)), values)
+            return noise(then if taken == 1 else otherwise, values, sure)
+        case Apply(operator, arguments) if operator != "count_if":
+            numbers = [found for part in arguments if isinstance(found := evaluate(part, values), Fraction)]
+            return _operated(operator, value, numbers, [noise(part, values, sure) for part in arguments])
+    return Fraction(0)
+
+
+def _operated(operator: str, value: Fraction, numbers: list[Fraction], offs: list[Fraction]) -> Fraction:
+    """Return how far off the result of an operation may be whose operands are off by so much."""
+    own = abs(value) * _ULP
+    match operator:
+        case "+" | "-" | "total" | "mean":
+            largest = sum((abs(number) for number in numbers), Fraction(0))
+            total = abs(value) * (len(numbers) if operator == "mean" else 1)
+            snapped = total if total < largest * _SNAP else Fraction(0)
+            whole = not any(offs) and all(number.denominator == 1 for number in numbers) and largest < 2**53
+            off = snapped if whole else sum(offs, snapped) + (len(numbers) - 1) * largest * _ULP
+            return off if operator != "mean" else off / len(numbers) + own
+        case "*":
+            return abs(numbers[0]) * offs[1] + abs(numbers[1]) * offs[0] + own
+        case "/" | "share":
+            near = offs[0] + abs(numbers[0] / numbers[1]) * offs[1]
+            return near / abs(numbers[1]) * (100 if operator == "share" else 1) * 2 + 3 * own
+        case "lowest" | "highest":
+            return max(offs)
+    return own  # rounded
+
+
+def _is_double(value: Fraction) -> bool:
+    return abs(value) < 2**1000 and Fraction(float(value)) == value
 
 
 def number(value: Fraction) -> str:
@@ -172,7 +237,8 @@ def _write(node: Expr, cell: Callable[[str], str], absent: str) -> str:
             # How large the two are is not known before there are data: their difference is looked at in parts of the larger one.
             return f"ROUND(({first}-{second})/MAX(1,ABS({first}),ABS({second})),{SIGNIFICANT - 1}){comparison}0"
         case Where(condition, then, otherwise):
-            branches = [_guarded(branch, cell, absent) for branch in (then, otherwise)]
+            # Not what stands in place of the whole value: a branch may be part of a sum, and that may be a number too.
+            branches = [_guarded(branch, cell, "NA()") for branch in (then, otherwise)]
             return f"IF({_write(condition, cell, absent)},{branches[0]},{branches[1]})"
         case Apply(operator, arguments):
             return _operation(operator, [_write(argument, cell, absent) for argument in arguments], arguments)

@@ -123,7 +123,8 @@ def _write_cover(looks: Looks, sheet: Any, catalog: Catalog, run: Run, region: R
 
 def _facts(catalog: Catalog, run: Run, region: Region, made: Audit, basis: Basis) -> list[tuple[str, str]]:
     names = [f"{s.name_zh}（{paper(catalog, s.document)}）" for s in (catalog.sets[name] for name in run.sets)]
-    plans = [f"{p.name_zh}（{paper(catalog, p.document)}）" for p in catalog.plans_of(run, region.code)]
+    papers = [(p.name_zh, paper(catalog, p.document)) for p in catalog.plans_of(run, region.code)]
+    plans = [name if found == f"《{name}》" else f"{name}（{found}）" for name, found in papers]  # no number: the title is the name
     states: dict[str, int] = {}
     for entry in made.entries:
         state = entry.line.cite.state if entry.line.cite else ""
@@ -132,7 +133,7 @@ def _facts(catalog: Catalog, run: Run, region: Region, made: Audit, basis: Basis
         ("评估", run.title_zh), ("评估编号", run.id), ("地区", f"{region.full_name_zh}（{region.code}）"),
         ("评估期", phrases.listing([phrases.period(name) for name in run.periods])),
         ("指标体系", "\n".join(names) or "—"), ("规划", "\n".join(plans) or "—"),
-        ("指标值状态", "；".join(f"{look.state(code)} {count}" for code, count in states.items() if code) or "—"),
+        ("指标值状态", "；".join(f"{look.state(code)} {count}行" for code, count in states.items() if code) or "—"),
         ("结果状态号", f"全部结果 {basis.state}，本地区 {basis.region_state}"), ("编制日期", phrases.period(run.report_date)),
         *([("评审签署", "\n".join(basis.signoffs))] if basis.signoffs else []),
     ]  # fmt: skip

@@ -34,6 +34,7 @@ class Explanation:
     aim: str = "指标值"
     formula: Formula | None = None
     corrections: Mapping[str, Correction] = field(default_factory=dict)
+    measure: str = ""
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -155,7 +156,15 @@ def explain(
     formula = catalog.measures[trace["measure"]].built if catalog and trace.get("formula") else None
     corrections = {one.id: one for one in inputs.corrections} if inputs else {}
     block = calculations([row], {key: trace}, names, printed)[-1]
-    return Explanation(trace, block, row["set"], papers, wording.aim(row), formula, corrections)
+    return Explanation(
+        trace, block, _basis(row, catalog), papers, wording.aim(row), formula, corrections, names.get(trace["measure"], row["name_zh"])
+    )
+
+
+def _basis(row: Mapping[str, str], catalog: Catalog | None) -> str:
+    """Return what the row is judged by: the name of the set or plan with the milestone, or its id without a catalogue."""
+    found = (catalog.sets.get(row["set"]) or catalog.plans.get(row["set"])) if catalog else None
+    return (found.name_zh if found else row["set"]) + (f"，{row['milestone']}年" if row["milestone"] else "")
 
 
 def _not_found(assessment: Assessment, indicator: str, period: str | None) -> Problem:

@@ -75,7 +75,9 @@ def typeset(explanation: Explanation, *, as_latex: bool) -> list[str]:
     if formula is None or not trace.get("formula"):
         return []
     write = latex if as_latex else mathml
-    return [write(formula.tree, leaves.__getitem__) for leaves in _leaves(trace)]
+    names, numbers = _leaves(trace)
+    named = write(formula.tree, names.__getitem__, called=explanation.measure)
+    return [named, write(formula.tree, numbers.__getitem__, called="")]
 
 
 def markdown(explanation: Explanation) -> str:

@@ -18,7 +18,7 @@ _DECISIONS = ("accepted", "partly", "rejected", "open")
 _DASH = r"[-－—–\s]?"
 _CONTACTS = re.compile(
     r"[\w.+-]+[@＠][\w-]+(?:[.．。][\w-]+)+"  # addresses of mail, also with full-width signs
-    rf"|(?<![\d.])(?:\+?86{_DASH})?1[3-9]\d{_DASH}\d{{4}}{_DASH}\d{{4}}(?![\d.]*\d)"  # mobile
+    rf"|(?<![\d.])(?:\+?86{_DASH})?[1１][3-9３-９]\d{_DASH}\d{{4}}{_DASH}\d{{4}}(?![\d.]*\d)"  # mobile
     rf"|(?<![\d.])[(（]?0\d{{2,3}}[)）]?{_DASH}\d{{7,8}}(?!\d)"  # fixed line
     r"|(?<![\d.])\d{17}[\dXx](?!\d)"  # identity card
     r"|(?:电话|手机|传真|联系方式|微信号?|QQ号?|邮箱)\s*(?:号码)?\s*[:：为是]?\s*[A-Za-z0-9０-９][\w.－—-]{4,}"

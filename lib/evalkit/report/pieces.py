@@ -57,7 +57,7 @@ def calculation(block: Calculation) -> str:
     mark = f"[{status.symbol} {status.zh}]{{.{status.css}}}"
     head = f"**{escape(f'{wording.block_label(block.attribute, block.seq)}　{block.title}')}**　{mark}"
     if block.kind != "computed":
-        text = escape("".join(line for _, line in block.lines))
+        text = escape("".join(line if line.endswith(("。", "；")) else f"{line}。" for _, line in block.lines if line))
         sources = escape(f"来源：{_places(block)}") if block.sources else ""
         return f"::: {{.brief}}\n{head}　{text}{sources}\n:::\n"
     lines = [f"[{label}]{{.label}}　{escape(text)}" for label, text in block.lines]

@@ -97,7 +97,7 @@ class _Mathml:
         return f"<mrow><mo>{{</mo><mtable>{body}</mtable></mrow>"
 
 
-def latex(tree: Expr, leaf: Leaf, lang: Language = "zh") -> str:
+def latex(tree: Expr, leaf: Leaf, lang: Language = "zh", called: str | None = None) -> str:
     """Return a formula as LaTeX, without the dollar signs around it.
 
     Parameters
@@ -106,13 +106,19 @@ def latex(tree: Expr, leaf: Leaf, lang: Language = "zh") -> str:
     leaf : callable
         Text of an argument; it is never markup.
     lang : {"zh", "en"}
+    called : str, optional
+        What stands on the left of an equals sign before the formula.
     """
-    return _write(tree, leaf, lang, _Latex())[0]
+    return _equation(_write(tree, leaf, lang, _Latex())[0], called, _Latex())
 
 
-def mathml(tree: Expr, leaf: Leaf, lang: Language = "zh") -> str:
+def _equation(formula: str, called: str | None, out: _Writer) -> str:
+    return formula if called is None else out.join([*([out.text(called)] if called else []), out.sign("="), formula])
+
+
+def mathml(tree: Expr, leaf: Leaf, lang: Language = "zh", called: str | None = None) -> str:
     """Return a formula as a MathML element, with the plain line as its text alternative."""
-    inside = _write(tree, leaf, lang, _Mathml())[0]
+    inside = _equation(_write(tree, leaf, lang, _Mathml())[0], called, _Mathml())
     plain = escape(clean(write_formula(tree, leaf, lang)), quote=True)
     return f'<math display="block" alttext="{plain}">{inside}</math>'
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from evalkit.assessment.judge import Judge, holds
+from evalkit.assessment.judge import PENDING, Judge, Outcome, holds
 from evalkit.assessment.sums_of_years import SumValue, has_ceiling
 from evalkit.assessment.values import NOT_APPLICABLE, MeasureValue
 from evalkit.catalog.rules import About, AboveMeasure, Assigned, Between, Compare, KOfN, NoTarget, Qualitative, Rule, Trend
 from evalkit.formulas.spreadsheet import compare, half_even, near_threshold, near_tie, quoted
 from evalkit.formulas.spreadsheet import number as excel_number
 from evalkit.review.audit_cells import UNSURE, Place
-from evalkit.values import format_full, round_half_even
+from evalkit.review.audit_values import off_by
+from evalkit.values import Missing, format_full, round_half_even
 
 if TYPE_CHECKING:
     from evalkit.review.audit import Block
@@ -25,12 +27,16 @@ _SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "==": "＝"}
 
 @dataclass(frozen=True)
 class Side:
-    """What a value is compared with: a cell or number of the formula, its exact value (None where it is missing), the cell it rests on."""
+    """What a value is compared with: a cell or number of the formula, its exact value (None where it is missing), the cell it rests on.
+
+    `off` is how far from the exact value the cell may be.
+    """
 
     text: str
     exact: Fraction | None
     label: str
     cell: str = ""
+    off: Fraction = Fraction(0)
 
 
 class Comparisons:
@@ -40,6 +46,7 @@ class Comparisons:
         self.block = block
         instead = {block.own.measure.id: block.own} if isinstance(block.own, SumValue) else {}
         self.judge = Judge(block.scope, block.period, block.line.compare_rounded, instead)
+        self.lacks: dict[str, str] = {}  # of each comparison: what is true where it is open for want of data (缺数据, not 待佐证)
 
     def verdict(self, rule: Rule, status: str, reason: str) -> int:
         """Write all comparisons of a rule and the verdict; return its line."""
@@ -49,13 +56,13 @@ class Comparisons:
         cell = self.rule(rule)
         if not cell:
             return block.conclude("", status, reason)
-        # Where nothing can be said the program knows why (待佐证, 缺数据); with other data it is at least missing.
-        unknown = block.said(status if status in ("pending", "missing") else "missing")
         met = block.said("met")
         if isinstance(block.own, SumValue) and block.period.name < block.line.until and has_ceiling(rule):
             met = block.said("pending")  # the years to come may still break an upper limit
-        formula = f'IF({cell}="{HOLDS}",{quoted(met)},IF({cell}="{FAILS}",{quoted(block.said("not_met"))},{quoted(unknown)}))'
-        return block.conclude(f"IFERROR({formula},{quoted(unknown)})", status, reason)
+        missing = quoted(block.said("missing"))
+        unknown = f"IF({self.lacks.get(cell, 'FALSE')},{missing},{quoted(block.said('pending'))})"
+        formula = f'IF({cell}="{HOLDS}",{quoted(met)},IF({cell}="{FAILS}",{quoted(block.said("not_met"))},{unknown}))'
+        return block.conclude(f"IFERROR({formula},{missing})", status, reason)
 
     def rule(self, rule: Rule) -> str:
         """Write the comparisons of a rule and return the cell that says whether it holds; empty where it asks for nothing."""
@@ -70,7 +77,8 @@ class Comparisons:
             case Qualitative():
                 decision = outcome.decision
                 note = f"{decision.by}，{decision.date}：{decision.reason}" if decision else ""
-                return block.check(f"人工判定：{rule.text}", "", _WORDS[outcome.result], note, decision.evidence if decision else "")
+                cell = block.check(f"人工判定：{rule.text}", "", _WORDS[outcome.result], note, decision.evidence if decision else "")
+                return self._fixed(cell, outcome)
         if outcome.skipped:
             return ""
         own = self.judge.instead.get(tested) or block.scope.measure(tested, block.period)
@@ -87,7 +95,7 @@ class Comparisons:
             case Assigned():
                 item = block.scope.item(f"assigned.{tested}", block.period.name)
                 if item is None or item.value is None or item.missing or item.bound:
-                    return block.check("上级下达的任务", "", OPEN)
+                    return self._open(block.check("上级下达的任务", "", OPEN), place)
                 op = "<=" if own.measure.direction == "down" else ">="
                 task = block.task(tested, item)
                 return self.compare(place, op, Side(task, item.value, "上级下达的任务", task))
@@ -98,11 +106,11 @@ class Comparisons:
                 op = (">" if up else "<") if rule.strict else (">=" if up else "<=")
                 shift = rule.band if up == rule.strict else -rule.band
                 return self._earlier(
-                    place, op, other, shift, outcome.result, {"previous": "上年值", "base": "基准年值"}.get(rule.than, f"{rule.than}年值")
+                    place, op, other, shift, outcome, {"previous": "上年值", "base": "基准年值"}.get(rule.than, f"{rule.than}年值")
                 )
             case AboveMeasure(_, other_id):
                 other = block.scope.measure(other_id, block.period)
-                return self._earlier(place, ">", other, Fraction(0), outcome.result, other.measure.name_zh)
+                return self._earlier(place, ">", other, Fraction(0), outcome, other.measure.name_zh)
         raise ValueError(f"no cells for {type(rule).__name__}")
 
     def place(self, own: MeasureValue) -> Place:
@@ -134,24 +142,42 @@ class Comparisons:
         open_ = "+".join(f'({cell}="{OPEN}")' for cell in cells)
         label = "以上各项同时符合" if needed == len(cells) else f"以上{len(cells)}项中至少{needed}项符合"
         formula = f'IF({held}>={needed},"{HOLDS}",IF({held}+{open_}<{needed},"{FAILS}","{OPEN}"))'
-        return self.block.check(label, formula, _WORDS[result])
+        cell = self.block.check(label, formula, _WORDS[result])
+        lacks = [self.lacks[part] for part in cells if part in self.lacks]
+        if lacks:
+            self.lacks[cell] = f'AND({cell}="{OPEN}",OR({",".join(lacks)}))'
+        return cell
 
-    def _earlier(self, place: Place, op: str, other: MeasureValue | None, shift: Fraction, result: bool | None, label: str) -> str:
+    def _fixed(self, cell: str, outcome: Outcome, place: Place | None = None) -> str:
+        """Note why a comparison that is no formula is open."""
+        if outcome.result is None and outcome.reason not in PENDING:
+            self.lacks[cell] = "TRUE"
+        return self._open(cell, place) if place is not None and cell not in self.lacks else cell
+
+    def _open(self, cell: str, place: Place, numbers: Sequence[str] = ()) -> str:
+        """Note that a comparison lacks data where the value, or one of the numbers, is none; a value that is awaited is not lacking."""
+        if not (isinstance(place.own.value, Missing) and place.own.value.reason in PENDING):
+            wanted = numbers or (place.cell,)
+            self.lacks[cell] = f"COUNT({','.join(wanted)})<{len(wanted)}"
+        return cell
+
+    def _earlier(self, place: Place, op: str, other: MeasureValue | None, shift: Fraction, outcome: Outcome, label: str) -> str:
         block = self.block
         same_year = other is not None and place.own.data_year and place.own.data_year == other.data_year
         if other is None or other.bound or same_year:
             note = "两列为同一年的数值" if same_year else "另一数值只有上限或下限" if other is not None else "没有可比的年份"
-            return block.check(f"{_SIGNS[op]} {label}", "", _WORDS[result], note)
+            return self._fixed(block.check(f"{_SIGNS[op]} {label}", "", _WORDS[outcome.result], note), outcome, place)
         there = self.place(other)
         text, exact = there.cell, there.exact
-        doubt = block.line.compare_rounded and exact is not None and near_tie(exact, other.digits)
+        doubt = block.line.compare_rounded and exact is not None and near_tie(exact, other.digits, off_by(other))
         if block.line.compare_rounded:
             text = half_even(there.cell, other.digits, exact or Fraction(0))
             exact = round_half_even(exact, Fraction(1, 10**other.digits)) if exact is not None else None
         if shift:
             text, exact = f"({text}+{excel_number(shift)})", exact + shift if exact is not None else None
             label += f"（允许变动 {format_full(abs(shift))}）"
-        return self.compare(place, op, Side(text, exact, label, there.cell), doubt)
+        off = Fraction(0) if block.line.compare_rounded else off_by(other)
+        return self.compare(place, op, Side(text, exact, label, there.cell, off), doubt)
 
     @staticmethod
     def _number(target: Fraction) -> Side:
@@ -159,17 +185,18 @@ class Comparisons:
 
     def compare(self, place: Place, op: str, side: Side, doubt: bool = False) -> str:
         """Write one comparison; a constant where doubles cannot tell. A missing side leaves the answer open until it has a number."""
-        block, exact = self.block, place.exact
+        block, exact, off = self.block, place.exact, off_by(place.own)
         left = place.cell
         if block.line.compare_rounded:
-            doubt |= exact is not None and near_tie(exact, place.own.digits)
+            doubt |= exact is not None and near_tie(exact, place.own.digits, off)
+            off = Fraction(0)
             left = half_even(place.cell, place.own.digits, exact or Fraction(0))
             exact = round_half_even(exact, Fraction(1, 10**place.own.digits)) if exact is not None else None
         label = f"{_SIGNS[op]} {side.label}"
         result, size = None, max(abs(number or Fraction(1)) for number in (exact, side.exact))
         if exact is not None and side.exact is not None:
             result, size = holds(exact, op, side.exact, place.own.bound), max(abs(exact), abs(side.exact))
-            if doubt or near_threshold(exact, side.exact):
+            if doubt or near_threshold(exact, side.exact, off + side.off):
                 block.unsure = True
                 return block.check(label, "", _WORDS[result], f"{UNSURE}（{place.exact}）")
         said = compare(left, op, side.text, size)
@@ -178,7 +205,8 @@ class Comparisons:
             said, yes, no = compare(left, ">" if place.own.bound == "lower" else "<", side.text, size), FAILS, OPEN
         guard = [place.cell, *([side.cell] if side.cell else [])]
         formula = f'IF(COUNT({",".join(guard)})<{len(guard)},"{OPEN}",IF({said},"{yes}","{no}"))'
-        return block.check(label, f'IFERROR({formula},"{OPEN}")', _WORDS[result])
+        cell = block.check(label, f'IFERROR({formula},"{OPEN}")', _WORDS[result])
+        return self._open(cell, place, guard)
 
     @staticmethod
     def _answers(op: str, bound: str) -> tuple[str, str]:
@@ -194,10 +222,10 @@ class Comparisons:
             ends = ((">=", rule.value - rule.tolerance), ("<=", rule.value + rule.tolerance))
             return self._joined([self.compare(place, op, self._number(end)) for op, end in ends], 2, result)
         label = f"{format_full(rule.value)} 左右"
-        if exact is not None and near_tie(exact, rule.digits):
+        if exact is not None and near_tie(exact, rule.digits, off_by(place.own)):
             block.unsure = True
             return block.check(label, "", _WORDS[result], f"{UNSURE}（{exact}）")
         near = f"{half_even(place.cell, rule.digits, rule.value if exact is None else exact)}={excel_number(rule.value)}"
         otherwise = _WORDS[result] if result is not True or block.outcome.decision else OPEN
         formula = f'IFERROR(IF(ISNUMBER({place.cell}),IF({near},"{HOLDS}","{otherwise}"),"{OPEN}"),"{OPEN}")'
-        return block.check(label, "" if place.own.bound else formula, _WORDS[result])
+        return self._open(block.check(label, "" if place.own.bound else formula, _WORDS[result]), place)

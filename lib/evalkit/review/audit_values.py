@@ -9,15 +9,35 @@ from evalkit.assessment.lines import Line
 from evalkit.assessment.sums_of_years import SumValue
 from evalkit.assessment.values import NOT_APPLICABLE, Argument, MeasureValue, Scope
 from evalkit.catalog.models import Decision
+from evalkit.formulas.evaluate import Value
 from evalkit.formulas.notation import write_formula
-from evalkit.formulas.spreadsheet import doubtful, half_even, near_tie, quoted, rounding_steps, write_excel
+from evalkit.formulas.spreadsheet import doubtful, half_even, near_tie, noise, quoted, rounding_steps, write_excel
 from evalkit.formulas.spreadsheet import number as excel_number
 from evalkit.intake import Input
 from evalkit.messages import word
 from evalkit.review.audit_cells import DATA, NO_NUMBER, UNSURE, VALUE, Audit, Cell, Content, Place, Words
 from evalkit.values import Missing, Period, decimal_places, parse_decimal, round_half_even
 
+_SHARP = Fraction(1, 10**9)  # a difference between spreadsheet and program that the workbook does not take for one
 _PLAIN_PLACES = 6  # decimals that a cell shows; a value with more stands beside it as a fraction
+
+
+def off_by(own: MeasureValue) -> Fraction:
+    """Return how far from the exact value a spreadsheet may be: differences of large numbers are less certain than others."""
+    if isinstance(own, SumValue):
+        return sum((off_by(part) for part in own.components), Fraction(0))
+    return noise(own.formula.tree, *_put_in(own)) if own.formula is not None and own.source == "computed" else Fraction(0)
+
+
+def _put_in(own: MeasureValue) -> tuple[dict[str, Value], set[str]]:
+    """Return the arguments of a value, and those that stand in their cells as they are."""
+    values: dict[str, Value] = {a.role: a.item.usable if a.item else Missing("not_collected", a.variable) for a in own.arguments}
+    return values, {a.role for a in own.arguments if a.item is not None and a.item.factor == 1}
+
+
+def _blurred(own: MeasureValue) -> bool:
+    """Return whether a spreadsheet shows another number: large ones that nearly cancel out leave few digits."""
+    return isinstance(own.value, Fraction) and off_by(own) > _SHARP * max(Fraction(1), abs(own.value))
 
 
 class Values:
@@ -65,8 +85,7 @@ class Values:
             text = write_formula(tree, lambda role: self._name(own, role), "zh")
             if own.source != "computed" and reported:
                 text = f"取申报值（缺数据，不能按公式计算：{text}）"
-            values = {a.role: a.item.usable if a.item else Missing("not_collected", a.variable) for a in own.arguments}
-            if own.source == "computed" and doubtful(tree, values):
+            if own.source == "computed" and (doubtful(tree, *_put_in(own)) or _blurred(own)):
                 formula, mark, self.unsure = "", f"{UNSURE}（{own.value}）", True
         else:
             formula, text = ("" if self._shown_only(own) else reported), "取申报值" if reported else ""
@@ -84,7 +103,7 @@ class Values:
             digits = decimal_places(adoption.expect)
             same = f"{half_even(before.cell, digits, before.exact)}={excel_number(parse_decimal(adoption.expect))}"
             formula = f"IF(ISNUMBER({before.cell}),IF({same},{adopted},{before.cell}),{before.cell})"
-            if near_tie(before.exact, digits):
+            if near_tie(before.exact, digits, off_by(replaced)):
                 formula, mark, self.unsure = "", f"{UNSURE}（{before.exact}）", True
         expected = f"替代核算值 {adoption.expect}" if adoption.expect else "原无数值"
         line = self._value_line(own, "核定值" if label == "核算值" else f"{label}：核定值", expected, formula, mark, adoption)
@@ -140,7 +159,7 @@ class Values:
         digits = decimal_places(own.reported_text)
         reason = difference_reason(self.scope, own)
         note = self.words.difference(reason, own.measure.unit) if reason is not None else "无差异"
-        near = near_tie(own.computed, digits)
+        near = near_tie(own.computed, digits, off_by(own))
         self.unsure |= near
         found = f"{reported}-{half_even(f'C{line}', digits, own.computed)}"
         formula = "" if near else f'IFERROR(IF(COUNT({reported},C{line})<2,"{NO_NUMBER}",ROUND({found},{max(digits, 0)})),"{NO_NUMBER}")'
@@ -199,7 +218,7 @@ class Values:
         """Write a value rounded to `digits` decimals; a constant where doubles cannot tell which way it goes."""
         exact = place.exact
         assert exact is not None, "only numbers are rounded"
-        near = near_tie(exact, digits)
+        near = near_tie(exact, digits, off_by(place.own))
         self.unsure |= near
         line = len(self.made.rows) + 1
         result = round_half_even(exact, Fraction(1, 10**digits))

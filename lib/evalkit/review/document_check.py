@@ -71,6 +71,7 @@ class _Checker:
         self.lead: _Lead | None = None
         self.heads: dict[int, int] = {}
         self.period = ""  # that the paragraphs above spoke of
+        self.judged = 0
 
     def check(self) -> DocumentCheck:
         for block in self.document.blocks:
@@ -106,12 +107,15 @@ class _Checker:
             for figure in figures:
                 if not first <= figure.start < last or (0 <= source < figure.start):
                     continue
+                judged = self.judged
                 if inside and (inside[0].start < figure.start or not previous):
                     self._in_sentence(block, figure, inside, sentence, last)
                 elif len(previous) == 1 and not inside:
                     self._judge(block, figure, previous, sentence, first, last, doubt="" if _CARRY.match(plain, first) else "far")
                 elif lead is not None and not inside:
                     self._judge(block, figure, [lead.mention], sentence, first, last, doubt="far")
+                if self.judged == judged and not figure.other and not block.level:
+                    self.found.others["unnamed"] = self.found.others.get("unnamed", 0) + 1
             previous = [one for one in inside if one.subjects] or (previous if not inside else [])
 
     def _led(self, block: Block, mentions: Sequence[Mention], subjects: Sequence[Mention], values: Sequence[Figure]) -> _Lead | None:
@@ -267,6 +271,7 @@ class _Checker:
         self, block: Block, figure: Figure, mentions: Sequence[Mention], sentence: Sentence, after: int, last: int,
         *, doubt: str, head: Role | None = None, unit: str = "", listed: bool = False,
     ) -> None:  # fmt: skip
+        self.judged += 1
         subjects = self._subjects(mentions, block, sentence, figure)
         if figure.other:
             if figure.other not in ("expression",):

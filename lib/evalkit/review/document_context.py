@@ -12,7 +12,7 @@ from evalkit.review.document_figures import Figure, Year
 _STRONG: tuple[tuple[str, str], ...] = (
     ("unsupported", r"年均|时序|预计|增速|公式|代入|剩余|余下|累计|控制值|变动|翻转|贡献|投资|得分|权重"
         r"|分值|项数|个数|来源|佐证|当月|单月|季度|月均|最大|最小|最高|最低|平均"),
-    ("progress", r"完成比例|完成率|完成进度|目标完成"),
+    ("progress", r"完成比例|完成率|完成进度|目标完成|完成(?:指标值?|目标值?|任务)的"),
     ("assigned", r"上级任务|上级下达|下达"),
     ("previous", r"上年度?(?:同期)?|去年(?:同期)?|上一年度?|同比"),
     ("base", r"基准年|基准值|基期|基准"),
@@ -26,7 +26,7 @@ _STRONG_WORD = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _ST
 _WEAK = re.compile(r"(?:为|是|达到?|实现|完成|保持在?|稳定在|维持在?|[到至:=]|修约)[\"\s]*(?:了|约|近|已)?\s*[≥≤><≧≦]?\s*$")
 _REACHED = re.compile(r"(?:[升降增减]|提高|提升|下降|降低|上升|增加|增长|减少|改善|回落|调整|优化)了?[到至为]\s*(?:约|近)?\s*$")
 _CHANGED = re.compile(
-    r"(?:上升|下降|提高|提升|降低|增长|增加|减少|升高|回落|改善|变化|高于|低于|优于|高出|超出|相差|累计下降|(?:变化|升降|增减|变动)(?:量|值|幅度?)|[低高多少差降升增减])了?(?:约|近|幅度[为达]|[了为是达])?:?\s*$"
+    r"(?:上升|下降|提高|提升|降低|增长|增加|减少|升高|回落|改善|变化|高于|低于|优于|高出|超出|相差|累计下降|(?:变化|升降|增减|变动)(?:量|值|幅度?)|[低高多少差降升增减])了?(?:约|近|幅度?[为达是]?|[了为是达])?:?\s*$"
 )
 _TARGET_BEHIND = re.compile(
     r"\s*(?:[以之][上下内])?\s*\)?\s*的?(?:约束性|预期性|规划|考核|既定|年度|国家|省级|近期|中期|远期|[0-9]{4}年)*"
@@ -52,6 +52,11 @@ _HEAD: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _HEAD_WORDS = [(kind, re.compile(words)) for kind, words in _HEAD]
 _THAN = re.compile(r"(?:较|比|与|同|相比|对比)$")
+_FROM = re.compile(r"(?:从|由|自)$")  # the year that a change begins with is not that of what comes out
+_PART = re.compile(  # of a year, or of what is counted: another number than the one of the results
+    r"[0-9]{1,2}月?\s*[-—–~至]\s*[0-9]{1,2}月|[上下]半年|前[一二三]季度|[第前]?[一二三四]季度|扣除|剔除|不含|口径"
+)
+_OWN_WAY = re.compile(r"完成率|完成(?:指标值?|目标值?|任务)的")  # value by target, or what was done of the way: nobody says which
 _UP, _DOWN = re.compile(r"上升|提高|提升|增长|增加|升高|[升增]"), re.compile(r"下降|降低|减少|回落|[降减]")
 _RESPECTIVELY = re.compile(r"分别|依次")
 _LISTED = re.compile(r"[\s、,和及与以]*")
@@ -152,6 +157,13 @@ class Sentence:
         local = max([after, *(one.end for one in numbers)])
         near = "".join(self.text[place] for place in kept if place >= local)
         role = self._kind(figure, near, "".join(self.text[place] for place in kept), bool(numbers), head)
+        odd = _PART.search(self.text, self.first, figure.start) or (role.kind == "progress" and _OWN_WAY.search(near))
+        if odd and role.kind != "unsupported":
+            return replace(self._dated(role, figure, after, near, local, head), doubt="kind")
+        return self._dated(role, figure, after, near, local, head)
+
+    def _dated(self, role: Role, figure: Figure, after: int, near: str, local: int, head: Role | None) -> Role:
+        """Return the role with the years that are said of the figure."""
         than = [
             year
             for year in self.years
@@ -244,7 +256,7 @@ class Sentence:
         earlier = [
             year for year in self.years
             if self.first <= year.start < local and not year.through and year.start in outside
-            and not _THAN.search(self.text, 0, year.start)
+            and not _THAN.search(self.text, 0, year.start) and not _FROM.search(self.text, 0, year.start)
         ]  # fmt: skip
         named = dict.fromkeys(name for year in earlier for name in year.years)
         if role.kind == "target" and role.explicit:

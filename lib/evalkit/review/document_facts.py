@@ -36,6 +36,8 @@ class Fact:
         The number is only a bound of the true one.
     period : str
         Of a gap or a progress: the period assessed.
+    index : bool
+        The number is a variable's that bears the indicator's name (EQI beside its change): no difference is taken across the two.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Fact:
     shown: str
     bound: str = ""
     period: str = ""
+    index: bool = False
 
 
 @dataclass
@@ -177,9 +180,9 @@ def _take(own: Subject, row: Mapping[str, str]) -> None:
         _add(own, "target", at, text, text)
 
 
-def _add(own: Subject, kind: str, year: str, text: str, shown: str, bound: str = "", period: str = "") -> None:
+def _add(own: Subject, kind: str, year: str, text: str, shown: str, bound: str = "", period: str = "", index: bool = False) -> None:
     try:
-        fact = Fact(kind, year, parse_decimal(text), shown or text, bound, period)
+        fact = Fact(kind, year, parse_decimal(text), shown or text, bound, period, index)
     except PlainDecimalError:
         return
     key = (fact.kind, fact.year, fact.number, fact.period)
@@ -210,7 +213,7 @@ def _take_inputs(catalog: Catalog, inputs: Iterable[Mapping[str, str]], subjects
     for own in subjects:
         known = {fact.year for fact in own.facts if fact.kind == "value"} - own.lagged
         for cells in reported.get((own.region, own.name), ()):  # an index and its change may bear one name
-            _add(own, "value", cells["period"], cells["value"], cells["value"], cells["bound"])
+            _add(own, "value", cells["period"], cells["value"], cells["value"], cells["bound"], index=True)
         for measure in own.measures:
             for cells in reported.get((own.region, f"reported.{measure}"), ()):
                 _add(own, "reported", cells["period"], cells["value"], cells["value"], cells["bound"])

@@ -14,6 +14,7 @@ from evalkit.values.missing import half_width
 
 Bound = Literal["", "lower", "upper", "about", "more"]
 _PLAIN = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
+_LONGEST = 60  # digits
 _FIGURE = re.compile(
     rf"(?P<sign>[+±-](?=[0-9]))?(?P<low>{_PLAIN})(?P<cut>…|\.\.\.)?\s*(?P<unit1>%)?\s*(?:(?:[~∼〜]|[-—―]{{1,2}}|至|到)\s*(?P<high>{_PLAIN}))?"
 )
@@ -169,6 +170,9 @@ class Scanner:
         place = 0
         while match := _FIGURE.search(plain, place):
             low = match.start("low")
+            if max(len(match["low"]), len(match["high"] or "")) > _LONGEST:  # no figure of a report
+                place = match.end()
+                continue
             hit = next(
                 (mask for mask in reversed(masks[: bisect_right(starts, low)]) if mask[0] >= low - reach and mask[0] <= low < mask[1]), None
             )

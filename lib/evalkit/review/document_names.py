@@ -20,6 +20,7 @@ _ENDS = re.compile(
 )
 _BEGINS = re.compile(r"(?:人均|亩均|地均|户均|单位|非|新增)$")
 _SHORTEST = 3
+_AMOUNT, _MEANS = "浓度", ("年均", "年平均", "平均")  # what is measured by the day is said of the year: PM2.5年均浓度
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class NameIndex:
         names = _names_by_measure(catalog)
         for subject in facts.subjects:
             own = {subject.name, *(name for measure in subject.measures for name in names.get(measure, ()))}
+            own |= {f"{name.removesuffix(_AMOUNT)}{mean}{_AMOUNT}" for name in own if name.endswith(_AMOUNT) for mean in _MEANS}
             for name in sorted(own):
                 self._add(name, subject, exact=name == subject.name)
         if len({subject.region for subject in facts.subjects}) == 1:

@@ -174,7 +174,7 @@ def _differences(left: Iterable[Fact], right: Iterable[Fact], relative: bool) ->
     found = []
     for one in left:
         for other in right:
-            if one == other:
+            if one == other or one.index != other.index:
                 continue
             pairs = {(one.number, other.number), (_printed(one), _printed(other))}
             for value, before in sorted(pairs):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
+
+from filelock import FileLock, Timeout
 
 from evalkit.catalog import Catalog
 from evalkit.catalog.base import Model
@@ -25,6 +28,7 @@ from evalkit.tables.files import unprintable
 DIGITS = 12  # of a hash that people see
 _ROWS = 12  # rows that a message names
 _LONGEST = 5000  # characters of an entry
+_PATIENCE = 30  # seconds that somebody else who writes into the registers is waited for
 M = TypeVar("M", bound=Model)
 
 
@@ -153,24 +157,46 @@ def answer_remark(project: Project, run_id: str, line: Mapping[str, str]) -> Rev
     EvalkitError
         No such remark; a decision, reason, place or day is missing or does not fit.
     """
-    reviews = reviews_of(project, run_id)
-    remarks = {remark.id: remark for remark in reviews.remarks}
-    place = Place(run_id, key=line["remark"])
-    remark = remarks.get(line["remark"])
-    if remark is None:
-        values = {"kind": "remark", "id": line["remark"], "hint": near(line["remark"], remarks)}
-        raise EvalkitError(Problem("unknown_id", Place(run_id), values))
-    problems: list[Problem] = []
-    answer = made(Answer, line, place, problems)
-    if answer is None:
-        raise EvalkitError(problems)
-    before = reviews.answers_to(remark.id)
-    if not before or before[-1] != answer:
-        problem = fits(remark, before[-1] if before else None, answer, place)
-        if problem is not None:
-            raise EvalkitError(problem)
-        append(project, run_id, "answers", [answer])
+    with writing(project, run_id):
+        reviews = reviews_of(project, run_id)
+        remarks = {remark.id: remark for remark in reviews.remarks}
+        place = Place(run_id, key=line["remark"])
+        remark = remarks.get(line["remark"])
+        if remark is None:
+            values = {"kind": "remark", "id": line["remark"], "hint": near(line["remark"], remarks)}
+            raise EvalkitError(Problem("unknown_id", Place(run_id), values))
+        problems: list[Problem] = []
+        answer = made(Answer, line, place, problems)
+        if answer is None:
+            raise EvalkitError(problems)
+        before = reviews.answers_to(remark.id)
+        if not before or before[-1] != answer:
+            problem = fits(remark, before[-1] if before else None, answer, place)
+            if problem is not None:
+                raise EvalkitError(problem)
+            append(project, run_id, "answers", [answer])
     return reviews_of(project, run_id)
+
+
+@contextmanager
+def writing(project: Project, run_id: str) -> Iterator[None]:
+    """Keep others from the registers of a run between reading and writing them: a line would be lost, or an id given twice.
+
+    Raises
+    ------
+    EvalkitError
+        Somebody else does not finish, or the folder of the results cannot be written.
+    """
+    folder = project.processed(run_id)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_name(f".{run_id}.reviews.lock"), timeout=_PATIENCE):
+            yield
+    except Timeout:
+        raise EvalkitError(Problem("run_busy", Place(project.label(folder)), {"run": run_id})) from None
+    except OSError as error:
+        label = project.label(folder.parent)
+        raise EvalkitError(Problem("folder_unwritable", Place(label), {"path": label, "detail": error.strerror or str(error)})) from None
 
 
 def append(project: Project, run_id: str, name: str, lines: Sequence[Model]) -> None:
@@ -189,17 +215,18 @@ def append(project: Project, run_id: str, name: str, lines: Sequence[Model]) -> 
 
 
 def _keep(project: Project, run_id: str, remarks: Iterable[Remark], done: Imported) -> None:
-    reviews = reviews_of(project, run_id)
-    known = {remark.content for remark in reviews.remarks}
-    for remark in remarks:
-        if remark.content in known:
-            done.known += 1
-            continue
-        known.add(remark.content)
-        so_far = Reviews(run_id, (*reviews.remarks, *done.remarks))
-        done.remarks.append(remark.model_copy(update={"id": so_far.next_id()}))
-    if done.remarks:
-        append(project, run_id, "remarks", done.remarks)
+    with writing(project, run_id):
+        reviews = reviews_of(project, run_id)
+        known = {remark.content for remark in reviews.remarks}
+        for remark in remarks:
+            if remark.content in known:
+                done.known += 1
+                continue
+            known.add(remark.content)
+            so_far = Reviews(run_id, (*reviews.remarks, *done.remarks))
+            done.remarks.append(remark.model_copy(update={"id": so_far.next_id()}))
+        if done.remarks:
+            append(project, run_id, "remarks", done.remarks)
 
 
 def _run_of(catalog: Catalog, sheets: Sequence[Returned]) -> Run:

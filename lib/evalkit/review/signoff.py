@@ -11,7 +11,7 @@ from pathlib import Path
 from evalkit.catalog.reviews import SignOff
 from evalkit.messages import EvalkitError, Language, Place, Problem, word
 from evalkit.project import Project
-from evalkit.review.states import RECORD, read_manifest, read_record
+from evalkit.review.states import RECORD, read_manifest, read_record, read_table
 from evalkit.tables import file_sha256
 
 #: Layers of a region's key that an acceptance rests on; another program, notebook or language matters only if the results change.
@@ -53,12 +53,15 @@ def results_of(folder: Path, region: str = "") -> str:
 
 
 def inputs_of(folder: Path, region: str = "") -> str:
-    """Return one hash over what the rules and data mean that the results of a state rest on, of a region or all."""
+    """Return one hash over what the rules and data mean that the results of a state rest on, and what is concluded, of a region or all."""
     named = [name.split("/")[1] for name in read_manifest(folder).get("outputs", {}) if name.startswith("regions/")]
     codes = [region] if region else sorted(dict.fromkeys(named))
     keys = {code: read_record(folder / "regions" / code / RECORD).get("key", {}) for code in codes}
     parts = {code: [key.get(layer, "") for layer in LAYERS] for code, key in keys.items()}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    path = folder / "conclusions.csv"  # what the pass rule makes of the verdicts: it is in no row of the results
+    rows = read_table(path, path.name) if path.is_file() else []
+    concluded = [row for row in rows if region in ("", row.get("region_code", ""))]
+    return hashlib.sha256(json.dumps([parts, concluded], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def standings(project: Project, run_id: str, signoffs: Sequence[SignOff], stale: Collection[str] = ()) -> list[Standing]:

@@ -9,7 +9,7 @@ from evalkit.catalog.load import near
 from evalkit.catalog.reviews import SignOff, reviews_of
 from evalkit.intake import read_inputs
 from evalkit.messages import EvalkitError, Place, Problem
-from evalkit.review.remarks import append, made
+from evalkit.review.remarks import append, made, writing
 from evalkit.review.signoff import LAYERS, Standing, accepted, standings
 from evalkit.runner import state
 from evalkit.runner.run import plan_run
@@ -34,7 +34,7 @@ def sign(catalog: Catalog, run_id: str, fields: Mapping[str, str]) -> SignOff:
     region = fields.get("region_code", "")
     if region and region not in run.regions:
         raise EvalkitError(Problem("unknown_id", Place(run_id), {"kind": "region", "id": region, "hint": near(region, run.regions)}))
-    reviews = reviews_of(project, run_id)
+    reviews_of(project, run_id)  # what stands there is looked at first
     hashes = accepted(project, run_id, region)
     problems: list[Problem] = []
     signoff = made(SignOff, {**fields, **hashes}, Place(run_id), problems)
@@ -44,8 +44,9 @@ def sign(catalog: Catalog, run_id: str, fields: Mapping[str, str]) -> SignOff:
     if (region in stale) if region else stale:
         label = project.label(project.processed(run_id))
         raise EvalkitError(Problem("sign_stale", Place(label), {"run": run_id, "regions": sorted(stale)[:5]}))
-    if signoff not in reviews.signoffs:
-        append(project, run_id, "signoffs", [signoff])
+    with writing(project, run_id):
+        if signoff not in reviews_of(project, run_id).signoffs:
+            append(project, run_id, "signoffs", [signoff])
     return signoff
 
 
