@@ -835,3 +835,16 @@ def test_the_shipped_example_is_whole_and_about_rows_that_there_are() -> None:
     assert {remark.key for remark in found.remarks if remark.indicator} <= keys
     assert {found.decision(one.id) for one in found.remarks} == {"accepted", "partly", "rejected", "open"}
     assert all("示例数据(非真实)" in line.note for line in (*found.remarks, *found.stages)) and not found.signoffs
+
+
+@pytest.mark.parametrize(
+    ("registered", "text", "left"),
+    [
+        ("市生态环境局李四", "李四认为应补充", f"{LEFT_OUT}认为应补充"),
+        ("张三 教授", "张教授与张三都指出", f"{LEFT_OUT}与{LEFT_OUT}都指出"),
+        ("欧阳修", "欧阳老师的意见", f"{LEFT_OUT}的意见"),
+        ("张三 教授", "请教授级高工复核，张家港市数据另计", "请教授级高工复核，张家港市数据另计"),
+    ],
+)
+def test_a_public_text_has_no_spelling_of_a_registered_person(registered: str, text: str, left: str) -> None:
+    assert without_persons([registered])(text) == left

@@ -28,6 +28,32 @@ _BODY = re.compile(
     r".{3,}(局|厅|委|委员会|办|办公室|部|组|专班|中心|院|所|站|公司|大学|学院|政府|协会|学会|处|科)"
 )  # no person is called so
 
+_TITLES = (
+    "教授",
+    "副教授",
+    "研究员",
+    "老师",
+    "主任",
+    "副主任",
+    "局长",
+    "副局长",
+    "处长",
+    "科长",
+    "院长",
+    "所长",
+    "高工",
+    "工程师",
+    "院士",
+    "博士",
+    "专家",
+    "同志",
+    "先生",
+    "女士",
+    "组长",
+)
+_TITLE = re.compile(rf"({'|'.join(sorted(_TITLES, key=len, reverse=True))})$")
+_OFFICE = re.compile(r"^.*(?:局|厅|委员会|办公室|中心|研究院|院|研究所|所|站|公司|大学|学院|政府|协会|学会|处|科)(?=[\u4e00-\u9fff]{2,4}$)")
+
 
 @dataclass(frozen=True)
 class Told:
@@ -124,12 +150,24 @@ def persons_of(reviews: Reviews) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def _spellings(name: str) -> set[str]:
+    """Return how texts may call who is registered: as registered, without role and institution, the family name with a title."""
+    bare = _SUFFIX.sub("", name)
+    found = {name.strip(), bare.strip()}
+    for part in re.split(r"[、，,；;\s（(）)]", bare):
+        person = _TITLE.sub("", _OFFICE.sub("", part))
+        found |= {part, person}
+        if 2 <= len(person) <= 4:
+            found |= {person[:length] + title for length in (1, 2) for title in _TITLES}
+    return {one for one in found if one and one not in _TITLES}
+
+
 def without_persons(names: Iterable[str]) -> Callable[[str], str]:
     """Return what takes the names that are known, and numbers and addresses that look like contacts, out of a text.
 
     A person whom no register names cannot be recognised.
     """
-    spelled = {part.strip() for name in names for part in (name, _SUFFIX.sub("", name), *re.split("[、，,；;]", _SUFFIX.sub("", name)))}
+    spelled = {part for name in names for part in _spellings(name)}
     persons = [name for name in spelled if len(name) > 1 and not _BODY.fullmatch(_SUFFIX.sub("", name))]
     found = sorted(persons, key=lambda name: (-len(name), name))
     spaced = (r"\s*".join(map(re.escape, "".join(name.split()))) for name in found)
