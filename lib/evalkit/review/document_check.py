@@ -32,6 +32,7 @@ _SAID = ("target", "previous", "base", "reported", "adopted", "gap")  # roles th
 _LEAD = 60  # characters of a line that says what the lines below are about
 _REACH = 14  # paragraphs that it reaches
 _CONTENTS = re.compile(r"\t[0-9]+\s*$|[.…·]{4,}\s*[0-9]+\s*$")
+_LONGEST = 1_000  # characters of a sentence
 _PLACES = re.compile(
     r"全国|全省|全市平均|周边|同类地区|(?<![城乡村市])[一-鿿]{1,3}(?<![城乡新各小集建农中])[镇乡](?![镇村污生供饮环])|[一-鿿]{1,4}街道(?!办)"
 )
@@ -98,7 +99,9 @@ class _Checker:
         if len(own) == 1:
             self.period = own.pop()
         lead = self._led(block, mentions, subjects, values)
-        bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(plain)), len(plain)]
+        ends = [0, *(match.end() for match in _SENTENCE_END.finditer(plain)), len(plain)]
+        # What goes on without end is looked at in pieces: nobody writes so, and the time would grow with its square.
+        bounds = [cut for first, last in pairwise(ends) for cut in range(first, last, _LONGEST)] + [len(plain)]
         previous: list[Mention] = []
         for first, last in pairwise(bounds):
             inside = [one for one in mentions if first <= one.start < last]
