@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ ROOT = Path(__file__).resolve().parents[1]
 # The same examples each time, and no time limit for one of them: a slow machine is not a fault.
 settings.register_profile("evalkit", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("evalkit")
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Put back the language of the texts: `--lang` sets it for the whole process."""
+    before = os.environ.get("EVALKIT_LANG")
+    yield
+    os.environ.pop("EVALKIT_LANG", None)
+    if before is not None:
+        os.environ["EVALKIT_LANG"] = before
+
 
 CITE = "{document: doc, clause: table 1, state: recalled}"
 FILES = {

@@ -25,6 +25,10 @@ def check_plans(catalog: Catalog) -> Iterator[Problem]:
     """Yield everything in the plans that does not fit together."""
     for plan in catalog.plans.values():
         yield from _plan(catalog, plan)
+
+
+def check_list_files(catalog: Catalog) -> Iterator[Problem]:
+    """Yield the files and folders of lists that nobody would read."""
     for folder in list_folders(catalog.project.params):
         place = Place(catalog.project.label(folder))
         if folder.name not in catalog.plans:

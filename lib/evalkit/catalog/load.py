@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from evalkit.catalog.crosswalks import Crosswalk, check_crosswalks
 from evalkit.catalog.departments import Department, check_departments
 from evalkit.catalog.links import check_links
-from evalkit.catalog.links_plans import check_plans
+from evalkit.catalog.links_plans import check_list_files, check_plans
 from evalkit.catalog.mappings import BookMapping, check_mappings
 from evalkit.catalog.models import Document, IndicatorSet, Measure, Plan, Region, Run, Title, UnitRow, Variable
 from evalkit.catalog.plan_lists import PlanLists, check_lists, load_lists
@@ -195,6 +195,7 @@ def _read(project: Project, units: bool) -> Catalog:
         problems = [
             *check_links(catalog, units=units),
             *check_plans(catalog),
+            *check_list_files(catalog),
             *check_crosswalks(catalog),
             *check_mappings(catalog, units=units),
             *check_departments(catalog),
