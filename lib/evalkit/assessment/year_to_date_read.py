@@ -9,6 +9,7 @@ from functools import partial
 
 from evalkit.assessment.year_to_date_model import KINDS, Kind, LastYear, Printed, YearCase
 from evalkit.assessment.year_to_date_rules import last_rest_interval
+from evalkit.intake.headed import lines_under
 from evalkit.messages import EvalkitError, Place, Problem, words
 from evalkit.tables.books import Cell, Sheet
 from evalkit.values import Figure, FigureError, Missing, Period, PeriodError, format_fixed, read_figure
@@ -143,19 +144,8 @@ def _head_problem(place: Place, lacking: list[str]) -> Problem:
 
 
 def _sheet_rows(sheet: Sheet, head: Mapping[int, str], known: Mapping[str, str], problems: list[Problem]) -> Iterator[Row]:
-    columns: dict[str, int] = {}
-    for column, text in head.items():
-        code = known.get(text)
-        if not text and any(at == column for _, at in sheet.cells):
-            problems.append(Problem("head_empty", sheet.place(1, column), {"allowed": _head_names()}))
-        elif text and (code is None or code in columns):
-            problems.append(Problem("unknown_key", sheet.place(1, column), {"key": text, "allowed": _head_names()}))
-        elif code is not None:
-            columns[code] = column
-    for line in range(2, sheet.last_row + 1):
-        cells = {code: found for code, column in columns.items() if (found := sheet.at(line, column)) is not None}
-        if cells:
-            yield Row(cells, partial(_in_sheet, sheet, line, columns))
+    for line, cells, columns in lines_under(sheet, head, known, _head_names(), problems):
+        yield Row(cells, partial(_in_sheet, sheet, line, columns))
 
 
 def _case(row: Row, problems: list[Problem]) -> YearCase | None:

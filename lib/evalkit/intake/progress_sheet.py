@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evalkit.catalog.load import near
 from evalkit.catalog.plan_lists import PlanLists
+from evalkit.intake.headed import lines_under
 from evalkit.messages import EvalkitError, Place, Problem, word, words
 from evalkit.tables.books import Cell, Sheet, read_book
 from evalkit.values import FigureError, read_figure
@@ -160,19 +161,8 @@ def _head_names() -> list[str]:
 
 
 def _rows(sheet: Sheet, head: Mapping[int, str], known: Mapping[str, str], problems: list[Problem]) -> Iterator[_Row]:
-    columns: dict[str, int] = {}
-    for column, text in head.items():
-        code = known.get(text)
-        if not text and any(at == column for _, at in sheet.cells):
-            problems.append(Problem("head_empty", sheet.place(1, column), {"allowed": _head_names()}))
-        elif text and (code is None or code in columns):
-            problems.append(Problem("unknown_key", sheet.place(1, column), {"key": text, "allowed": _head_names()}))
-        elif code is not None:
-            columns[code] = column
-    for line in range(2, sheet.last_row + 1):
-        cells = {code: found for code, column in columns.items() if (found := sheet.at(line, column)) is not None}
-        if cells:
-            yield _Row(cells, partial(_place, sheet, line, columns))
+    for line, cells, columns in lines_under(sheet, head, known, _head_names(), problems):
+        yield _Row(cells, partial(_place, sheet, line, columns))
 
 
 def _place(sheet: Sheet, line: int, columns: Mapping[str, int], column: str) -> Place:
