@@ -406,6 +406,23 @@ def test_with_another_program_only_rows_of_several_causes_are_taken_apart(tiny: 
     assert shape(found) == shape(tiny.diff(exhaustive=True)) and one(found, "R1").layers[0] == "code"
 
 
+def test_a_column_that_an_older_program_did_not_write_is_no_difference(tiny: Tiny) -> None:
+    first = tiny.state()
+    tiny.value("2024", "air.days_good", "310")
+    tiny.state()
+    earlier = tiny.processed / "history" / first
+    with (earlier / "results.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [{name: text for name, text in row.items() if name != "computed_value"} for row in csv.DictReader(file)]
+    with (earlier / "results.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    other_program(earlier, "0" * 64)
+    change = one(tiny.diff(), "R1")
+    assert (change.kind, change.pair("status")) == ("status", ("met", "not_met"))
+    assert "value" in change.fields and "computed_value" not in change.fields
+
+
 def test_rows_are_the_same_without_traces(tiny: Tiny) -> None:
     full, rows_only = (assess(tiny.catalog(), tiny.inputs(), COUNTY, traces=traces) for traces in (True, False))
     assert full.rows == rows_only.rows and len(full.traces) == len(full.rows) and not rows_only.traces

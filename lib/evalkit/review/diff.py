@@ -213,7 +213,7 @@ def _change(old: Row, new: Row) -> Change:
         return Change(old, new, "status", coverage)
     if coverage or old["reason"] != new["reason"]:
         return Change(old, new, "coverage", coverage or "reason")
-    return Change(old, new, "value" if any(old[name] != new[name] for name in VALUES) else "text")
+    return Change(old, new, "value" if set(differing(old, new)) & set(VALUES) else "text")
 
 
 def _weight(change: Change) -> int:

@@ -222,10 +222,15 @@ class Difference:
 
 
 def differing(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the columns of the results in which two rows differ; keys are not compared."""
+    """Return the columns of the results in which two rows differ.
+
+    Keys are not compared, nor a column that an earlier version of the program did not write: nothing is known of it then.
+    """
     if before == after:
         return ()
-    return tuple([name for name in COMPARED if before.get(name, "") != after.get(name, "")])
+    if not before or not after:
+        return tuple([name for name in COMPARED if before.get(name, "") != after.get(name, "")])
+    return tuple([name for name in COMPARED if name in before and name in after and before[name] != after[name]])
 
 
 def effect_of(layers: tuple[str, ...], before: Mapping[str, str], after: Mapping[str, str]) -> Effect:
