@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,4 @@ def write(root: Path, results: list[dict[str, str]] | None = None) -> None:
     (region / "traces.json").write_text(json.dumps(traces, ensure_ascii=False), encoding="utf-8")
     templates = Path(__file__).parents[1] / "reports" / "templates"
     target = root / "reports" / "templates"
-    target.mkdir(parents=True)
-    for path in templates.iterdir():
-        (target / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(templates, target)

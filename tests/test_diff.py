@@ -24,10 +24,10 @@ from evalkit.assessment import assess
 from evalkit.cli.diff import diff as command
 from evalkit.messages import EvalkitError
 from evalkit.project import Project
+from evalkit.report.chapters.update_notes import update_notes
 from evalkit.report.difference import html_page, markdown, terminal, write
 from evalkit.report.difference_view import DiffView
 from evalkit.report.difference_words import Wording
-from evalkit.report.update_notes import update_notes
 from evalkit.review.diff import diff
 from evalkit.review.difference import COMPARED, KINDS, LAYERS, Change, Difference
 from evalkit.review.states import package_digest, resolve_state

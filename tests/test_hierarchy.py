@@ -19,7 +19,7 @@ from evalkit.intake import Inputs, read_inputs
 from evalkit.intake.children import meets_all
 from evalkit.messages import EvalkitError, Problem
 from evalkit.project import Project
-from evalkit.report.below import below_of
+from evalkit.report.chapters.below import below_of
 from evalkit.review.diff import diff
 from evalkit.review.difference import Cause, Difference
 from evalkit.runner import Event, changed_files, plan_run, run_assessment

@@ -24,9 +24,9 @@ from evalkit.catalog.plan_lists import PlanLists, Project, Task
 from evalkit.cli.commands import app
 from evalkit.intake.progress_sheet import read_progress
 from evalkit.messages import EvalkitError, words
+from evalkit.report.chapters.lists_state import STANDINGS
 from evalkit.report.list_sheets import Sheets
 from evalkit.report.list_workbook import write_lists
-from evalkit.report.lists_state import STANDINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 SHEET = ROOT / "data/raw/example-county-2024/progress.csv"

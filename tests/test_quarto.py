@@ -15,11 +15,12 @@ import pytest
 import quarto_double as double
 import report_samples as samples
 
-from evalkit.report import build, quarto
+from evalkit.report import build
 from evalkit.report.canvas import Chart
-from evalkit.report.check import ReportError, docx_text, html_text
 from evalkit.report.frame import FORMATS, Document
-from evalkit.report.render import render
+from evalkit.report.rendering import quarto
+from evalkit.report.rendering.check import ReportError, docx_text, html_text
+from evalkit.report.rendering.render import render
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a bash script")
 TEMPLATES = Path(__file__).parents[1] / "reports" / "templates"

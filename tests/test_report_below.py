@@ -10,7 +10,7 @@ from typing import Any
 import report_samples as samples
 
 from evalkit.assessment.coverage import Coverage
-from evalkit.report.below import Below, Due, sentence
+from evalkit.report.chapters.below import Below, Due, sentence
 from evalkit.report.document import region_document
 from evalkit.report.model import build_model
 from evalkit.report.rollup import rollup_document

@@ -12,11 +12,12 @@ import pypdf
 import pytest
 import report_samples as samples
 
-from evalkit.report import build, check
-from evalkit.report.check import ReportError, docx_text, html_text
+from evalkit.report import build
 from evalkit.report.document import region_document
-from evalkit.report.quarto import find_quarto, quarto_faults
-from evalkit.report.render import render
+from evalkit.report.rendering import check
+from evalkit.report.rendering.check import ReportError, docx_text, html_text
+from evalkit.report.rendering.quarto import find_quarto, quarto_faults
+from evalkit.report.rendering.render import render
 
 
 @pytest.fixture(scope="module")

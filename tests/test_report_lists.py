@@ -19,11 +19,11 @@ from evalkit.catalog import load_catalog
 from evalkit.intake import read_inputs
 from evalkit.messages import EvalkitError
 from evalkit.report import look
-from evalkit.report.gantt import MOST_BARS, Bar, gantt_charts
-from evalkit.report.lists_chapter import CalendarChapter, ListsChapter, lists_chapters, standing_sentences
-from evalkit.report.lists_state import STANDINGS, PlanState, indicator_names, plan_states
-from evalkit.report.lists_tables import MOST_LISTED, tasks_grid
-from evalkit.report.pieces import Numbering
+from evalkit.report.chapters.gantt import MOST_BARS, Bar, gantt_charts
+from evalkit.report.chapters.lists_chapter import CalendarChapter, ListsChapter, lists_chapters, standing_sentences
+from evalkit.report.chapters.lists_state import STANDINGS, PlanState, indicator_names, plan_states
+from evalkit.report.chapters.lists_tables import MOST_LISTED, tasks_grid
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Grid, escape, grid_table
 
 DUTIES = """indicator,lead,join,person,clause,state,via
@@ -92,7 +92,7 @@ def test_without_sheets_nothing_is_said_of_how_things_stand(tiny: TinyProject) -
     tiny.edit("params/runs/try.yml", "progress_sheets: [try/progress.csv]\n", "")
     state = states(tiny)[0]
     assert standing_sentences(state)[0] == "本次评估没有任务和项目的进度表，完成情况不作判断。"
-    from evalkit.report import lists_tables
+    from evalkit.report.chapters import lists_tables
 
     for grid in (lists_tables.tasks_grid(state), lists_tables.projects_grid(state), lists_tables.areas_grid(state)):
         assert not {"状态", *(shown.label for shown in STANDINGS.values())} & set(texts(grid)[0])
@@ -101,7 +101,7 @@ def test_without_sheets_nothing_is_said_of_how_things_stand(tiny: TinyProject) -
 
 
 def test_the_list_of_duties_groups_by_unit_and_role(tiny: TinyProject) -> None:
-    from evalkit.report.lists_tables import duties_grid
+    from evalkit.report.chapters.lists_tables import duties_grid
 
     rows = {row[0]: row[1:] for row in texts(duties_grid(states(tiny)[0]))}
     assert rows["责任单位"] == ["牵头", "参与", "负责"]
@@ -111,7 +111,7 @@ def test_the_list_of_duties_groups_by_unit_and_role(tiny: TinyProject) -> None:
 
 
 def test_investments_are_summed_as_printed_and_a_missing_one_is_not_zero(tiny: TinyProject) -> None:
-    from evalkit.report.lists_tables import investment_words, projects_grid, sums_grid
+    from evalkit.report.chapters.lists_tables import investment_words, projects_grid, sums_grid
 
     state = states(tiny)[0]
     assert investment_words(state.lists.projects) == (
@@ -132,7 +132,7 @@ def test_investments_are_summed_as_printed_and_a_missing_one_is_not_zero(tiny: T
 
 def test_the_sum_of_a_shipped_list_is_that_of_its_source() -> None:
     """崇明's 42 projects: the sum of the amounts that the plan prints, added up from the table apart."""
-    from evalkit.report.lists_tables import investment_words
+    from evalkit.report.chapters.lists_tables import investment_words
 
     catalog = load_catalog(ROOT)
     projects = catalog.lists["chongming-2024"].projects
@@ -145,7 +145,7 @@ def test_the_sum_of_a_shipped_list_is_that_of_its_source() -> None:
 
 
 def test_sub_regions_are_rolled_up_with_their_time_limits(tiny: TinyProject) -> None:
-    from evalkit.report.lists_tables import areas_grid, goals_grid
+    from evalkit.report.chapters.lists_tables import areas_grid, goals_grid
 
     state = states(tiny)[0]
     goals = goals_grid(state)
@@ -158,7 +158,7 @@ def test_sub_regions_are_rolled_up_with_their_time_limits(tiny: TinyProject) -> 
 
 
 def test_the_calendar_has_years_half_years_and_what_is_repeated(tiny: TinyProject) -> None:
-    from evalkit.report.lists_calendar import calendar_grid, calendar_sentences
+    from evalkit.report.chapters.lists_calendar import calendar_grid, calendar_sentences
 
     state = states(tiny)[0]
     rows = {row[0]: row[1:] for row in texts(calendar_grid(state))}
@@ -175,7 +175,7 @@ def test_the_calendar_has_years_half_years_and_what_is_repeated(tiny: TinyProjec
 def test_the_whole_chapter_numbers_its_tables_and_says_what_nobody_verified(tiny: TinyProject) -> None:
     catalog = load_catalog(tiny.root)
     chapters = lists_chapters(catalog, read_inputs(catalog, "try"), tiny.region)
-    assert [(one.title, one.landscape) for one in chapters] == [("任务与责任", True), ("时间表", False)]
+    assert [(one.id, one.landscape) for one in chapters] == [("tasks", True), ("schedule", False)]
     numbers = Numbering()
     text = said("".join(one.markdown(numbers) for one in chapters))
     assert [int(number) for number in re.findall(r": 表(\d+) ", text)] == list(range(1, numbers.tables + 1))
@@ -298,7 +298,7 @@ def test_statuses_differ_without_colour() -> None:
 
 
 def test_grids_hold_together(tiny: TinyProject) -> None:
-    from evalkit.report import lists_tables
+    from evalkit.report.chapters import lists_tables
 
     state = states(tiny)[0]
     for grid in (lists_tables.tasks_grid(state), lists_tables.notes_grid(state, "task"), lists_tables.duties_grid(state)):

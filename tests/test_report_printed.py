@@ -14,11 +14,11 @@ import report_samples as samples
 
 from evalkit.report import build, marks, sheets, wording
 from evalkit.report.calculations import calculations
-from evalkit.report.check import docx_text, html_text
 from evalkit.report.document import region_document
 from evalkit.report.frame import Document
 from evalkit.report.model import ReportModel, build_model
 from evalkit.report.printed import Printed, beside, row_key
+from evalkit.report.rendering.check import docx_text, html_text
 from evalkit.report.rollup import rollup_document
 from evalkit.report.tables import Cell, Grid, grid_table
 

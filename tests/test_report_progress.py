@@ -21,17 +21,17 @@ from evalkit.intake import Inputs
 from evalkit.messages import words
 from evalkit.report import look, phrases
 from evalkit.report.canvas import Canvas, text_mm
-from evalkit.report.chapters import chapters_of
+from evalkit.report.chapters.fragile_chapter import FragileChapter, fragile_lines
+from evalkit.report.chapters.plans import plan_chapters
+from evalkit.report.chapters.progress_chapter import Marks, ProgressChapter, columns, lead, progress_grid
+from evalkit.report.chapters.progress_steps import REACHES, STATUSES, Milestone, _signed, milestones_of
+from evalkit.report.chapters.progress_words import counts_sentence, rules_words, unlisted
+from evalkit.report.chapters.trajectory_chapter import TrajectoryChapter, trajectory_chapters
+from evalkit.report.chapters.trajectory_charts import MOST, Aim, Panel, Trend, held, trajectory_charts
 from evalkit.report.document import region_document
-from evalkit.report.fragile_chapter import FragileChapter, fragile_lines
 from evalkit.report.model import build_model
-from evalkit.report.pieces import Numbering
+from evalkit.report.numbering import Numbering
 from evalkit.report.plan_notebook import PlanView
-from evalkit.report.progress_chapter import Marks, ProgressChapter, columns, lead, progress_grid
-from evalkit.report.progress_steps import REACHES, STATUSES, Milestone, _signed, milestones_of
-from evalkit.report.progress_words import counts_sentence, rules_words, unlisted
-from evalkit.report.trajectory_chapter import TrajectoryChapter, trajectory_chapters
-from evalkit.report.trajectory_charts import MOST, Aim, Panel, Trend, held, trajectory_charts
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = {"example-county-2024": "999001", "national-135": "100000", "chongming-2023": "310151"}
@@ -86,7 +86,7 @@ def test_the_chapters_read_well_and_say_the_same_each_time(run: str, catalog: Ca
     made = []
     for _ in range(2):
         numbers = Numbering()
-        texts = [chapter.markdown(numbers) for chapter in chapters_of(catalog, inputs[run], RUNS[run])]
+        texts = [chapter.markdown(numbers) for chapter in plan_chapters(catalog, inputs[run], RUNS[run])]
         made.append((texts, [chart.svg for chart in numbers.charts]))
     assert made[0] == made[1]
     text = "".join(made[0][0])
@@ -159,7 +159,7 @@ def test_marks_are_numbered_as_they_are_met() -> None:
 
 
 def test_the_older_table_is_not_repeated(catalog: Catalog, inputs: dict[str, Inputs]) -> None:
-    chapter = next(one for one in chapters_of(catalog, inputs["example-county-2024"], "999001") if isinstance(one, ProgressChapter))
+    chapter = next(one for one in plan_chapters(catalog, inputs["example-county-2024"], "999001") if isinstance(one, ProgressChapter))
     rows = samples.rows()
     traces = [samples.trace(row) for row in rows]
     plain = region_document(build_model(rows, traces, samples.context()), ROOT / "reports" / "templates")
@@ -251,7 +251,7 @@ def test_sums_promises_and_an_unknown_base_year_are_said_in_words(catalog: Catal
         assert "2023年至2027年累计值" in total["planned"].why and total["current"].text == "824.70" and total["share"].text == "33.0%"
         assert ("没有写明基准年" in "".join(lead(made))) == (base is None)
         numbers = Numbering()
-        texts = [one.markdown(numbers) for one in chapters_of(own, inputs["example-county-2024"], "999001")]
+        texts = [one.markdown(numbers) for one in plan_chapters(own, inputs["example-county-2024"], "999001")]
         assert "None" not in "".join(texts)
 
 
@@ -268,7 +268,7 @@ def test_fragile_verdicts_are_those_of_break_even(run: str, catalog: Catalog, in
         change = line.flip.change
         assert change is not None and line.turn.startswith("增减" if line.flip.down == line.flip.up else "增加" if change > 0 else "减少")
         assert ("末位修约" in line.rounding) == line.flip.half
-    chapter = next(one for one in chapters_of(catalog, inputs[run], RUNS[run]) if isinstance(one, FragileChapter))
+    chapter = next(one for one in plan_chapters(catalog, inputs[run], RUNS[run]) if isinstance(one, FragileChapter))
     assert len(chapter.lines) <= 10 and f"{total}个" in chapter.sentence and f"有{chapter.near}项" in chapter.sentence
     assert chapter.near == sum(share <= 5 for share in known)
 
@@ -276,7 +276,7 @@ def test_fragile_verdicts_are_those_of_break_even(run: str, catalog: Catalog, in
 def test_a_run_without_plans_has_no_chapter_on_them(catalog: Catalog) -> None:
     run = catalog.run("yichang-2024-02")
     found = ek.read_inputs(catalog, run.id, run.regions[0])
-    assert not [one for one in chapters_of(catalog, found, run.regions[0]) if isinstance(one, ProgressChapter | TrajectoryChapter)]
+    assert not [one for one in plan_chapters(catalog, found, run.regions[0]) if isinstance(one, ProgressChapter | TrajectoryChapter)]
     assert "没有可以计算进展的规划值" in PlanView(catalog, found, run.regions[0]).progress().data
 
 

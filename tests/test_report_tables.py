@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evalkit.report.check import docx_text
+from evalkit.report.rendering.check import docx_text
 from evalkit.report.tables import Cell, Grid, escape, fit_widths, grid_table
 
 HOSTILE = (

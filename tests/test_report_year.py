@@ -16,9 +16,9 @@ from evalkit.catalog import load_catalog
 from evalkit.catalog.models import Run
 from evalkit.intake import Inputs, read_inputs
 from evalkit.messages import EvalkitError, words
-from evalkit.report.pieces import Numbering
-from evalkit.report.year_chapter import VERDICT_LOOKS, YearChapter, _read, year_chapters, year_grid
-from evalkit.report.year_figure import year_chart
+from evalkit.report.chapters.year_chapter import VERDICT_LOOKS, YearChapter, _read, year_chapters, year_grid
+from evalkit.report.chapters.year_figure import year_chart
+from evalkit.report.numbering import Numbering
 
 HEAD = "region,measure,kind,target,value,as_of,unit,days,source,note\n"
 LINES = """试验县,PM2.5年均值,max_mean,35,41,2024-09-30,μg/m³,,周报,

@@ -30,10 +30,10 @@ from evalkit.cli.commands import app
 from evalkit.intake import read_inputs
 from evalkit.messages import EvalkitError, Problem
 from evalkit.project import Project
-from evalkit.report.opinions_chapter import opinions_chapters
-from evalkit.report.opinions_paper import write_papers
-from evalkit.report.opinions_words import LEFT_OUT, without_persons
-from evalkit.report.pieces import Numbering
+from evalkit.report.chapters.opinions_chapter import opinions_chapters
+from evalkit.report.chapters.opinions_paper import write_papers
+from evalkit.report.chapters.opinions_words import LEFT_OUT, without_persons
+from evalkit.report.numbering import Numbering
 from evalkit.review import remarks_form as form
 from evalkit.review.remarks import Imported, add_remark, answer_remark, import_remarks
 from evalkit.runner.audits import make_audits
@@ -761,7 +761,7 @@ def test_figures_are_not_contacts(figure: str, unit: str) -> None:
 def test_the_chapters_stand_only_where_there_is_something(answered: TinyProject, made: Path) -> None:
     assert opinions_chapters(load_catalog(made), RUN, CODE) == []
     catalog = load_catalog(answered.root)
-    assert [one.title for one in opinions_chapters(catalog, RUN, CODE)] == ["评审意见采纳情况"]
+    assert [one.id for one in opinions_chapters(catalog, RUN, CODE)] == ["opinions"]
     assert opinions_chapters(catalog, RUN, OTHER) == []
     answered.write("params/reviews/try/stages.csv", "stage,by,date,outcome,opinion\n市初审,市局,2025-03-01,退回修改,补材料\n")
     sign(catalog, RUN, SIGNED)

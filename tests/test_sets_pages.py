@@ -23,7 +23,7 @@ from evalkit.formulas import build
 from evalkit.formulas.expression import build_expression
 from evalkit.formulas.vocabulary import Expr
 from evalkit.messages import EvalkitError
-from evalkit.report.render import pandoc_path
+from evalkit.report.rendering.render import pandoc_path
 from evalkit.report.typeset import latex, mathml
 
 NASTY = "口径<script>alert(1)</script>\"'&[x](y)`|$"

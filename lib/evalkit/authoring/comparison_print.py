@@ -206,8 +206,8 @@ def write_word(document: Document, catalog: Catalog, path: Path) -> None:
     import docx
 
     from evalkit.report.build import templates_of
-    from evalkit.report.render import render_word
-    from evalkit.report.wordfinish import rezip
+    from evalkit.report.rendering.render import render_word
+    from evalkit.report.rendering.wordfinish import rezip
 
     with tempfile.TemporaryDirectory(prefix="evalkit-annex-") as folder:
         made = docx.Document(str(render_word(document, templates_of(catalog.project.root), Path(folder) / path.name)))

@@ -16,6 +16,7 @@ from evalkit.catalog.crosswalks import Crosswalk
 from evalkit.catalog.departments import Department
 from evalkit.catalog.mappings import BookMapping
 from evalkit.catalog.models import Correction, Document, IndicatorSet, Measure, Plan, Region, Run, UnitRow, Variable
+from evalkit.catalog.report_plans import ReportPlan
 from evalkit.catalog.rules import Rule
 from evalkit.messages import words
 from evalkit.tables import write_json
@@ -31,6 +32,7 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
     "region": (Region, ""),
     "plan": (Plan, ""),
     "run": (Run, ""),
+    "report": (ReportPlan, ""),
     "corrections": (Correction, "corrections"),
     "crosswalk": (Crosswalk, ""),
     "mapping": (BookMapping, ""),
@@ -39,7 +41,7 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
 PATTERNS = {
     "documents": "documents.yml", "units": "units.yml", "variables": "variables.yml", "departments": "departments.yml",
     "measures": "measures/*.yml", "set": "sets/*.yml",
-    "region": "regions/*.yml", "plan": "plans/*.yml", "run": "runs/*.yml", "corrections": "corrections/*.yml",
+    "region": "regions/*.yml", "plan": "plans/*.yml", "run": "runs/*.yml", "report": "reports/*.yml", "corrections": "corrections/*.yml",
     "crosswalk": "crosswalks/*.yml", "mapping": "mappings/*.yml",
 }  # fmt: skip
 _PERIOD = r"^[0-9]{4}(-H[12]|-Q[1-4]|-[0-9]{2}(-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?)?)?$"

@@ -259,12 +259,17 @@ class Run(Model):
 
     `progress_sheets` say how far tasks and projects are (进度表), `annual_targets` what was reached inside the year (年内进度);
     both are files in ``data/raw`` that only the report reads: no value and no verdict rests on them.
+    `report` names the chapter plan in ``params/reports`` where it is not that of the purpose; `prepared_by` (编制单位) and `authors`
+    (编制人员) stand on the cover.
     """
 
     id: Id
     title_zh: Text
     title_en: Text
-    purpose: Literal["annual", "plan", "monthly", "published"]
+    purpose: Literal["annual", "application", "recheck", "plan", "midterm", "final", "monthly", "published"]
+    report: Id | Literal[""] = ""
+    prepared_by: str = ""
+    authors: list[Text] = []
     example: bool = False
     periods: list[PeriodName] = Field(min_length=1)
     base_period: PeriodName | None = None

@@ -182,9 +182,9 @@ def report(
     raise typer.Exit(0 if _report_all(catalog, _chosen(catalog, runs), out_dir, renderer) else 1)
 
 
-def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, renderer: str = "auto") -> bool:
+def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, renderer: Any = "auto") -> bool:
     from evalkit.cli.console import consoles, problem_lines, progress, say
-    from evalkit.runner.reports import make_reports, staleness
+    from evalkit.runner.reports import Wanted, make_reports, staleness
 
     out, err = consoles()
     problems: list[Problem] = []
@@ -194,7 +194,7 @@ def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, rende
                 problems += staleness(catalog, run_id)
                 written = 0
                 folder = (out_dir / run_id if len(chosen) > 1 else out_dir) if out_dir else catalog.project.reports(run_id)
-                for done, total, name, found in make_reports(catalog, run_id, folder, renderer):
+                for done, total, name, found in make_reports(catalog, run_id, folder, Wanted(renderer=renderer)):
                     bar.count(run_id, done, total)
                     problems += found
                     if not any(problem.severity == "error" for problem in found):

@@ -97,7 +97,7 @@ def list_(
     from evalkit.catalog import load_catalog
     from evalkit.catalog.reviews import CLOSED
     from evalkit.cli.console import consoles
-    from evalkit.report.opinions_words import subject
+    from evalkit.report.chapters.opinions_words import subject
     from evalkit.runner.signing import signoffs_of
 
     catalog = load_catalog()
@@ -209,7 +209,7 @@ def table(
     from evalkit.catalog import load_catalog
     from evalkit.catalog.reviews import check_reviews
     from evalkit.cli.console import consoles, problem_lines
-    from evalkit.report.opinions_paper import write_papers
+    from evalkit.report.chapters.opinions_paper import write_papers
 
     catalog = load_catalog()
     catalog.run(run_id)

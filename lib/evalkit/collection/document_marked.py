@@ -12,7 +12,7 @@ from typing import Any
 
 from evalkit.collection.issue_sheet import clean
 from evalkit.messages import EvalkitError, Place, Problem
-from evalkit.report.wordfinish import rezip
+from evalkit.report.rendering.wordfinish import rezip
 from evalkit.review.document_findings import Finding
 from evalkit.tables.books.docx import DOCUMENT
 from evalkit.tables.books.docx_text import NOTES

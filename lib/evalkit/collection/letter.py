@@ -11,8 +11,8 @@ from evalkit.collection.forms_plan import Form, departments_of, items_of, region
 from evalkit.collection.forms_sheet import EXAMPLE
 from evalkit.collection.forms_text import clean, spans
 from evalkit.report import phrases
-from evalkit.report.word import field, instruction
-from evalkit.report.wordfinish import rezip
+from evalkit.report.rendering.word import field, instruction
+from evalkit.report.rendering.wordfinish import rezip
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 _TITLE, _SONG, _HEI, _FANG, _KAI, _LATIN = "方正小标宋简体", "宋体", "黑体", "仿宋", "楷体", "Times New Roman"

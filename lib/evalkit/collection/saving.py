@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from evalkit.report.wordfinish import rezip
+from evalkit.report.rendering.wordfinish import rezip
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from evalkit.catalog.report_plans import ReportPlan
 from evalkit.report.context import ReportContext
 from evalkit.report.document import region_document
 from evalkit.report.frame import Document
 from evalkit.report.model import ReportModel, build_model
-from evalkit.report.render import Renderer, render
+from evalkit.report.rendering.render import Renderer, render
 
 Rows = list[dict[str, str]]
 
@@ -26,6 +27,7 @@ def build_region(
     renderer: Renderer = "auto",
     *,
     outdated: bool = False,
+    **options: Any,
 ) -> list[Path]:
     """Make the Word, PDF and web report of one region.
 
@@ -42,13 +44,16 @@ def build_region(
     renderer : {"auto", "pandoc", "quarto"}
     outdated : bool
         Rules or data changed since the results were made: the first page and every header say so.
+    **options
+        Chapter plan, texts, rules and data, as for :func:`region_document`.
 
     Returns
     -------
     list of pathlib.Path
         The three files.
     """
-    document = region_document(read_model(project_root, run_id, region_code, context), templates_of(project_root), outdated=outdated)
+    model = read_model(project_root, run_id, region_code, context)
+    document = region_document(model, templates_of(project_root), outdated=outdated, **options)
     return render(document, templates_of(project_root), out_dir, renderer)
 
 
@@ -74,12 +79,20 @@ def build_rollup(
     return render(document, templates_of(project_root), out_dir, renderer)
 
 
-def rollup(project_root: Path, run_id: str, contexts: Sequence[ReportContext], *, outdated: bool = False) -> Document:
+def rollup(
+    project_root: Path,
+    run_id: str,
+    contexts: Sequence[ReportContext],
+    *,
+    outdated: bool = False,
+    plan: ReportPlan | None = None,
+    name: str = "all",
+) -> Document:
     """Return the roll-up as Markdown with its figures."""
     from evalkit.report.rollup import rollup_document
 
     models = [read_model(project_root, run_id, context.region_code, context) for context in contexts]
-    return rollup_document(models, templates_of(project_root), outdated=outdated)
+    return rollup_document(models, templates_of(project_root), outdated=outdated, plan=plan, name=name)
 
 
 def templates_of(project_root: Path) -> Path:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from evalkit.catalog.models import IndicatorSet
-    from evalkit.report.below import Below
     from evalkit.report.chapters import Chapter
+    from evalkit.report.chapters.below import Below
     from evalkit.report.evidence import ProofEntry
 
 
@@ -58,7 +58,11 @@ class ReportContext:
     evidence : sequence of ProofEntry
         The region's evidence by number; empty where the run has no register.
     chapters : sequence of Chapter
-        Further chapters, printed in this order before the calculations; made only when a report is made.
+        Chapters that are not made from results alone (plans, review); made only when a report is made.
+    prepared_by : str
+        编制单位, for the cover.
+    authors : sequence of str
+        编制人员, for the cover.
     """
 
     run_id: str
@@ -89,6 +93,8 @@ class ReportContext:
     below: Sequence[Below] = ()
     evidence: Sequence[ProofEntry] = ()
     chapters: Sequence[Chapter] = ()
+    prepared_by: str = ""
+    authors: Sequence[str] = ()
 
     def set_name(self, identifier: str) -> str:
         """Return the Chinese name of an indicator set or plan."""

@@ -12,7 +12,7 @@ from evalkit.report.tables import Cell, Grid, fit_widths
 
 if TYPE_CHECKING:
     from evalkit.report.model import IndicatorRow
-    from evalkit.report.pieces import Numbering
+    from evalkit.report.numbering import Numbering
 
 T = TypeVar("T", bound="IndicatorRow")
 _HEADS = ("佐证编号", "指标", "材料（文件）", "原件页码", "盖章", "状态", "汇编页码")

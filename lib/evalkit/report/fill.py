@@ -47,6 +47,8 @@ def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> 
         set_documents={s.id: s.document for s in sets},
         sets={s.id: s for s in sets},
         plan_documents={plan.id: plan.document for plan in plans},
+        prepared_by=run.prepared_by,
+        authors=run.authors,
         measure_names={measure.id: measure.name_zh for measure in catalog.measures.values()},
     )
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evalkit.report import look
+from evalkit.catalog.report_plans import Form
+from evalkit.messages import Language
+from evalkit.messages.speech import say, spoken
+from evalkit.report import look, phrases
 from evalkit.report.canvas import Chart
+from evalkit.report.numbering import Block
 from evalkit.report.tables import escape
 
-_ORDINALS = [*"一二三四五六七八九十", *(f"十{unit}" for unit in "一二三四五六七八九"), "二十"]
+_TENS = ["", *"一二三四五六七八九"]
+_ORDINALS = [f"{'' if ten == 0 else '十' if ten == 1 else _TENS[ten] + '十'}{unit}" for ten in range(10) for unit in _TENS][1:]
 FORMATS = """from: markdown+east_asian_line_breaks
 number-sections: false
 filters: [evalkit.lua]
@@ -21,6 +26,27 @@ format:
   typst: {template: evalkit.typ, default-image-extension: svg}
   html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, toc-depth: 1, default-image-extension: svg}
 """
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What stands on the cover, as printed.
+
+    Parameters
+    ----------
+    title, region, kind : str
+        Of the run; the region's full name; what kind of report it is (年度自评估报告).
+    prepared_by : str
+        编制单位; may be empty.
+    authors : tuple of str
+        编制人员.
+    """
+
+    title: str
+    region: str
+    kind: str
+    prepared_by: str = ""
+    authors: tuple[str, ...] = ()
 
 
 @dataclass
@@ -42,6 +68,15 @@ class Document:
         Texts that come from data: words in them are not faults of the rendering.
     outdated : bool
         Rules or data changed since the results were made: every header says so.
+    form : {"technical", "official"}
+        技术报告, or 公文 as GB/T 9704 has it.
+    lang : {"zh", "en"}
+    cover : Cover, optional
+        What stands on the cover of a technical report.
+    blocks : tuple of Block
+        The pieces of prose that a person may replace.
+    origin : str
+        ``<run>/<region>``, so that an edited Word file finds its way back; empty where nothing is taken back.
     """
 
     name: str
@@ -52,12 +87,33 @@ class Document:
     report_date: str
     data: frozenset[str] = frozenset()
     outdated: bool = False
+    form: Form = "technical"
+    lang: Language = "zh"
+    cover: Cover | None = None
+    blocks: tuple[Block, ...] = ()
+    origin: str = ""
 
     @property
     def header_marks(self) -> list[tuple[str, str]]:
         """What every page says beside the title: name of the template's variable and text."""
-        found = [("outdated", look.OUTDATED_ZH)] if self.outdated else []
-        return [*found, ("example", look.EXAMPLE_ZH)] if self.example else found
+        found = [("outdated", look.outdated_words(self.lang))] if self.outdated else []
+        return [*found, ("example", look.example_words(self.lang))] if self.example else found
+
+
+def front_matter(cover: Cover, date: str, *, small: bool = False) -> str:
+    """Return the head of a ``.qmd``: title, what stands on the cover, and how Quarto is to render it."""
+    lines = [f"title: {yaml_text(cover.title)}", f"subtitle: {yaml_text(f'{cover.region}　{cover.kind}')}", f"date: {yaml_text(date)}"]
+    lines += [f"lang: {'en' if spoken() == 'en' else 'zh-CN'}", f"toc-title: {yaml_text(say('frame.contents'))}"]
+    lines += [f"region: {yaml_text(cover.region)}", f"kind: {yaml_text(cover.kind)}"]
+    lines += [f"prepared-by: {yaml_text(cover.prepared_by)}"] if cover.prepared_by else []
+    lines += [f"authors: {yaml_text(phrases.listing(list(cover.authors)))}"] if cover.authors else []
+    lines += ["small: true"] if small else []
+    return "\n".join(lines) + f"\n{FORMATS}"
+
+
+def ordinals(number: int) -> str:
+    """Return the number of a chapter as it is printed: 一, or 1 in English."""
+    return _ORDINALS[number - 1] if spoken() == "zh" and number <= len(_ORDINALS) else str(number)
 
 
 def yaml_text(text: str) -> str:
@@ -77,8 +133,8 @@ def environment(templates: Path) -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(sections=Sections)
-    made.filters.update(md=escape, yaml=yaml_text, ordinal=lambda number: _ORDINALS[number - 1] if number <= 10 else str(number))
+    made.globals.update(sections=Sections, say=say)
+    made.filters.update(md=escape, yaml=yaml_text, ordinal=ordinals)
     return made
 
 
@@ -91,18 +147,7 @@ class Sections:
     def __call__(self, title: str) -> str:
         """Return the next heading."""
         self.count += 1
-        return f"# {_ORDINALS[self.count - 1]}、{escape(title)}"
-
-
-class Chapters:
-    """Headings of the chapters that a report has, with their numbers."""
-
-    def __init__(self, titles: Sequence[str]) -> None:
-        self._numbered = {title: f"{_ORDINALS[place]}、{title}" for place, title in enumerate(titles)}
-
-    def __call__(self, title: str) -> str:
-        """Return a chapter's title with its number; empty when the report has no such chapter."""
-        return self._numbered.get(title, "")
+        return f"# {escape(say('frame.heading', number=ordinals(self.count), title=title))}"
 
 
 class Late:

@@ -10,7 +10,7 @@ from evalkit.assessment.plan_view import SURE, Cell, PlanView
 from evalkit.assessment.standing import STATUSES, Standing
 from evalkit.catalog.plan_lists import ROLES, Project
 from evalkit.messages import Language, word
-from evalkit.report.lists_state import STANDINGS
+from evalkit.report.chapters.lists_state import STANDINGS
 from evalkit.report.phrases import plain
 
 Row = Mapping[str, Cell]

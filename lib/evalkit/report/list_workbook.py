@@ -16,8 +16,8 @@ from evalkit.assessment.plan_view import PlanView
 from evalkit.assessment.standing import STATUSES
 from evalkit.messages import word
 from evalkit.report import look
+from evalkit.report.chapters.lists_state import STANDINGS
 from evalkit.report.list_sheets import Column, ListSheet, Row, Sheets
-from evalkit.report.lists_state import STANDINGS
 from evalkit.tables import write_bytes
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # always the same: equal lists give equal files

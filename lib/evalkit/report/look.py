@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from evalkit.messages import filled, word
+from evalkit.messages import Language, filled, word
+from evalkit.messages.speech import spoken
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,14 @@ class StatusLook:
         return self.words[1] or word(self.group, self.code, "en")
 
     @property
+    def word(self) -> str:
+        """The word in the language of the document."""
+        return self.en if spoken() == "en" else self.zh
+
+    @property
     def label(self) -> str:
-        """Symbol and Chinese word, as printed in a table cell."""
-        return f"{self.symbol} {self.zh}"
+        """Symbol and word, as printed in a table cell."""
+        return f"{self.symbol} {self.word}"
 
 
 _STATUSES = (
@@ -97,6 +103,7 @@ STATE_NOTES: Mapping[str, str] = MappingProxyType(
 EXAMPLE_ZH = "示例数据(非真实)"
 EXAMPLE_EN = "example data (not real)"
 OUTDATED_ZH = "结果未更新：数据或规则已变动，请重新运行"
+OUTDATED_EN = "results out of date: data or rules have changed, please run again"
 DAGGER = "†"
 
 INK = "#1F2937"
@@ -115,6 +122,16 @@ WIDE_FIGURE_MM = 225.0
 PDF_FONT = "Noto Sans CJK SC"
 
 
+def example_words(lang: Language | None = None) -> str:
+    """Return what marks invented data: 示例数据(非真实)."""
+    return EXAMPLE_EN if (lang or spoken()) == "en" else EXAMPLE_ZH
+
+
+def outdated_words(lang: Language | None = None) -> str:
+    """Return what marks results that no longer fit rules and data."""
+    return OUTDATED_EN if (lang or spoken()) == "en" else OUTDATED_ZH
+
+
 def status(code: str) -> StatusLook:
     """Return how a status is shown; an unknown code shows itself.
 
@@ -128,39 +145,39 @@ def status(code: str) -> StatusLook:
 
 def attribute(code: str) -> str:
     """Return the Chinese word of an indicator attribute (约束性)."""
-    return word("attribute", code, "zh")
+    return word("attribute", code, spoken())
 
 
 def reason(code: str) -> str:
     """Return the Chinese words of a reason (不涉及)."""
-    return word("reason", code, "zh")
+    return word("reason", code, spoken())
 
 
 def outcome(code: str) -> str:
     """Return the Chinese word of the outcome of a requirement (满足)."""
-    return word("outcome", code, "zh")
+    return word("outcome", code, spoken())
 
 
 def conclusion(code: str) -> str:
     """Return the Chinese words of what is concluded of a set (符合); ``none`` where the rule allows no conclusion."""
-    return word("conclusion", code or "none", "zh")
+    return word("conclusion", code or "none", spoken())
 
 
 def note(code: str) -> str:
     """Return the Chinese words of a note code, with its argument; the code itself when it is not known."""
-    return filled("note", code, "zh")
+    return filled("note", code, spoken())
 
 
 def state(code: str) -> str:
     """Return the Chinese words of the state of a rule (见于转载件)."""
-    return word("state", code, "zh")
+    return word("state", code, spoken())
 
 
 def level(code: str) -> str:
     """Return the Chinese word of a level of regions (乡镇)."""
-    return word("level", code, "zh")
+    return word("level", code, spoken())
 
 
 def purpose(code: str) -> str:
     """Return the Chinese words of a run's purpose (年度自评估)."""
-    return word("purpose", code, "zh")
+    return word("purpose", code, spoken())

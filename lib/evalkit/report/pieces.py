@@ -4,45 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from evalkit.intake.inputs import input_path
 from evalkit.report import look, phrases, sheets, wording
 from evalkit.report.calculations import Calculation
-from evalkit.report.canvas import Chart
 from evalkit.report.model import Group
-from evalkit.report.tables import Align, Grid, escape, grid_table
+from evalkit.report.numbering import Numbering
+from evalkit.report.tables import Align, escape
 
 _PLACE = re.compile(r"([^：]+)：([^：〔〕]+)(〔[^〔〕]+〕)(.*)")  # figure, file, cell, correction and source
 _COUNTED = re.compile(r"([^：]+)：(评估结果[^：〔〕]+@[0-9a-f]{12})()()")  # figure, state of a run
-
-
-@dataclass
-class Numbering:
-    """Numbers of tables and figures, set as the file is written."""
-
-    tables: int = 0
-    figures: int = 0
-    charts: list[Chart] = field(default_factory=list)
-
-    def table(self, grid: Grid, caption: str, style: str = "grid") -> str:
-        """Return a numbered table."""
-        self.tables += 1
-        return grid_table(grid, f"表{self.tables}　{caption}", f"table-{self.tables}", style)
-
-    def figure(self, chart: Chart, caption: str) -> str:
-        """Return a numbered figure."""
-        self.figures += 1
-        self.charts.append(chart)
-        text = escape(f"图{self.figures}　{caption}")
-        return f'![{text}](figures/{chart.name}){{width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
-
-
-def attribute_text(text: str) -> str:
-    """Return a text that can stand between quotation marks as an attribute."""
-    table = {'"': "”", "\\": "＼", "{": "（", "}": "）", "<": "＜", ">": "＞", "&": "＆", "*": "＊", "@": "＠", "`": "＇", "$": "＄"}
-    flat = " ".join(text.split())
-    return "".join(table.get(char, char) for char in flat if char.isprintable())
 
 
 def trend_table(groups: Sequence[Group], numbers: Numbering, *, apart: bool = False) -> str:

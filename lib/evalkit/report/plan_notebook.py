@@ -12,17 +12,18 @@ from evalkit.assessment.progress_table import number
 from evalkit.assessment.progress_way import ProgressRules
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
+from evalkit.messages import word
 from evalkit.report import look, phrases
 from evalkit.report.canvas import Chart
 from evalkit.report.chapters import Chapter
-from evalkit.report.fragile_chapter import fragile_chapters
-from evalkit.report.lists_chapter import lists_chapters
-from evalkit.report.pieces import Numbering
-from evalkit.report.progress_chapter import Marks, progress_chapters, reach_grid
-from evalkit.report.progress_steps import milestones_of
+from evalkit.report.chapters.fragile_chapter import fragile_chapters
+from evalkit.report.chapters.lists_chapter import lists_chapters
+from evalkit.report.chapters.progress_chapter import Marks, progress_chapters, reach_grid
+from evalkit.report.chapters.progress_steps import milestones_of
+from evalkit.report.chapters.trajectory_chapter import trajectory_chapters
+from evalkit.report.chapters.year_chapter import year_chapters
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Cell, Grid
-from evalkit.report.trajectory_chapter import trajectory_chapters
-from evalkit.report.year_chapter import year_chapters
 
 _CELL = "padding:3px 8px;border:1px solid #D5D9DE;vertical-align:top"
 _HEAD = f"{_CELL};background:#F3F5F7;text-align:center;font-weight:600"
@@ -128,7 +129,8 @@ def _shown(chapters: Sequence[Chapter], otherwise: str) -> Any:
     parts = []
     for chapter in chapters:
         displays = _Displays()
-        parts.append(f"<p style='font-size:115%'><b>{escape(chapter.title)}</b></p>" if len(chapters) > 1 else "")
+        title = escape(word("chapter", chapter.id, "zh"))
+        parts.append(f"<p style='font-size:115%'><b>{title}</b></p>" if len(chapters) > 1 else "")
         parts += _blocks(chapter.markdown(displays), displays.made)
     return _html("".join(parts) or f"<p>{escape(otherwise)}</p>")
 

@@ -8,7 +8,7 @@ from evalkit.catalog import Catalog
 from evalkit.intake import Input, Inputs
 from evalkit.intake.conflicts import as_received
 from evalkit.report import phrases, sheets
-from evalkit.report.pieces import Numbering
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align
 
 

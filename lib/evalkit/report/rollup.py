@@ -7,18 +7,23 @@ from functools import partial
 from pathlib import Path
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
+from evalkit.catalog.report_plans import ReportPlan
+from evalkit.messages.speech import say, spoken
 from evalkit.report import look, marks, overview, passing, phrases, sheets
-from evalkit.report.below import BelowView
 from evalkit.report.canvas import Chart
-from evalkit.report.frame import FORMATS, Document, Late, environment, tidy
+from evalkit.report.chapters.below import BelowView
+from evalkit.report.frame import Cover, Document, Late, environment, front_matter, tidy
 from evalkit.report.model import Group, ReportModel
-from evalkit.report.pieces import Numbering, documents_table, legend, sources_table
+from evalkit.report.numbering import Numbering
+from evalkit.report.pieces import documents_table, legend, sources_table
 from evalkit.report.tables import Align
 
 Labelled = tuple[str, Group]
 
 
-def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated: bool = False) -> Document:
+def rollup_document(
+    models: Sequence[ReportModel], templates: Path, *, outdated: bool = False, plan: ReportPlan | None = None, name: str = "all"
+) -> Document:
     """Write the report on all regions of a run.
 
     Parameters
@@ -32,6 +37,7 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
     """
     context = models[0].context
     numbers = Numbering()
+    cover = Cover(context.title_zh, "汇总报告", look.purpose(context.purpose), context.prepared_by, tuple(context.authors))
     tables = _by_set(models)
     apart = [some for some in tables if any(group.apart for _, group in some)]
     single = [some for some in tables if _indicators(some) == 1 and some not in apart]
@@ -47,13 +53,9 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
         environment(templates)
         .get_template("rollup.qmd.j2")
         .render(
-            title=context.title_zh,
-            subtitle=f"汇总报告　{look.purpose(context.purpose)}",
-            date=phrases.period(context.report_date),
-            formats=FORMATS,
-            example=any(model.context.example for model in models),
-            example_words=look.EXAMPLE_ZH,
-            outdated_words=look.OUTDATED_ZH if outdated else "",
+            head=front_matter(cover, phrases.period(context.report_date)),
+            example=say("frame.example", words=look.example_words()) if any(model.context.example for model in models) else "",
+            outdated=look.outdated_words() if outdated else "",
             any_targets=any(
                 row["status"] != "no_target" for model in models for group in model.groups for row in (*group.rows, *group.apart)
             ),
@@ -84,7 +86,10 @@ def rollup_document(models: Sequence[ReportModel], templates: Path, *, outdated:
     )
     example = any(model.context.example for model in models)
     data = frozenset(text for model in models for text in model.data)
-    return Document("all", context.title_zh, tidy(text), numbers.charts, example, context.report_date, data, outdated)
+    return Document(
+        name, context.title_zh, tidy(text), numbers.charts, example, context.report_date, data, outdated,
+        form=plan.form if plan else "technical", lang=spoken(), cover=cover,
+    )  # fmt: skip
 
 
 def _by_set(models: Sequence[ReportModel]) -> list[list[Labelled]]:

@@ -35,7 +35,8 @@ def region_keys(catalog: Catalog, inputs: Inputs) -> dict[str, dict[str, str]]:
     """
     run = catalog.run(inputs.run)
     items, corrections, decisions = _by_region(inputs)
-    apart: dict[str, object] = {"regions": [], "inputs": [], "plans": [], "progress_sheets": [], "annual_targets": []}
+    apart: dict[str, object] = {"regions": [], "inputs": [], "plans": [], "progress_sheets": [], "annual_targets": [],
+                               "report": "", "prepared_by": "", "authors": []}  # fmt: skip
     common = {
         "run": _digest([repr(run.model_copy(update=apart))]),
         "code": code_digest(),

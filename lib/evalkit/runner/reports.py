@@ -6,20 +6,67 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from evalkit.catalog import Catalog, load_catalog
+from evalkit.catalog.report_plans import Form, ReportPlan, load_report_plan, plan_id_of
+from evalkit.catalog.texts import texts_of
 from evalkit.intake import read_inputs
-from evalkit.messages import EvalkitError, Place, Problem
+from evalkit.messages import EvalkitError, Language, Place, Problem
 from evalkit.runner import state
+
+if TYPE_CHECKING:
+    from evalkit.report.frame import Document
 
 ROLL_UP = "all"
 
 
-def make_reports(catalog: Catalog, run_id: str, out_dir: Path, renderer: str = "auto") -> Iterator[tuple[int, int, str, list[Problem]]]:
+@dataclass(frozen=True)
+class Wanted:
+    """What kind of report is wanted.
+
+    Parameters
+    ----------
+    plan : str
+        Chapter plan; default that of the run.
+    form : {"", "technical", "official"}
+        Form of the Word file; default the plan's.
+    lang : {"zh", "en"}
+    renderer : {"auto", "pandoc", "quarto"}
+    font_dirs : tuple of str
+        Folders with further fonts, for the PDF.
+    """
+
+    plan: str = ""
+    form: Form | Literal[""] = ""
+    lang: Language = "zh"
+    renderer: Literal["auto", "pandoc", "quarto"] = "auto"
+    font_dirs: tuple[str, ...] = ()
+
+    def plan_of(self, catalog: Catalog, run_id: str) -> ReportPlan:
+        """Return the chapter plan of a run's reports.
+
+        Raises
+        ------
+        EvalkitError
+            There is no such plan, or it is at fault.
+        """
+        run = catalog.run(run_id)
+        named = Place("--plan") if self.plan else catalog.place("run", run_id, "report" if run.report else "purpose")
+        plan = load_report_plan(catalog.project, self.plan or plan_id_of(run), named)
+        return plan.model_copy(update={"form": self.form}) if self.form else plan
+
+    def file_name(self, code: str) -> str:
+        """Return the name of the products, without extension: another plan or language than the usual stands behind the code."""
+        return code + (f"-{self.plan}" if self.plan else "") + ("-en" if self.lang == "en" else "")
+
+
+def make_reports(
+    catalog: Catalog, run_id: str, out_dir: Path, wanted: Wanted | None = None
+) -> Iterator[tuple[int, int, str, list[Problem]]]:
     """Make the Word, PDF and web reports of all regions of a run and its roll-up.
 
     Parameters
@@ -28,23 +75,26 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path, renderer: str = "
     run_id : str
     out_dir : Path
         Where they go.
-    renderer : {"auto", "pandoc", "quarto"}
+    wanted : Wanted, optional
+        Default: Chinese reports by the chapter plan of the run.
 
     Yields
     ------
     done, total, name, problems
-        As each report (three files) is finished; a report with problems was not written.
+        As each report (three files) is finished; a report with errors was not written.
 
     Raises
     ------
     EvalkitError
-        The run has no results yet.
+        The run has no results yet, or its chapter plan is at fault.
     """
+    wanted = wanted or Wanted()
     project, run = catalog.project, catalog.run(run_id)
     if not state.read_json(project.processed(run_id) / state.MANIFEST):
         raise EvalkitError(Problem("run_missing", Place(project.label(project.processed(run_id))), {"run": run_id}))
+    plan = wanted.plan_of(catalog, run_id)
     finished = [code for code in run.regions if (project.region(run_id, code) / "results.csv").is_file()]
-    names = [*finished, ROLL_UP] if finished else []
+    names = [*finished, *([ROLL_UP] if rolled_up(plan) else [])] if finished else []
     for code in run.regions:
         if code not in finished:
             place = Place(project.label(project.region(run_id, code)))
@@ -52,7 +102,7 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path, renderer: str = "
     # Fresh processes, not forked ones: matplotlib and the converters keep state, and Windows has no fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, max(len(names), 1)), mp_context=context) as pool:
-        futures = {pool.submit(_make_one, str(project.root), run_id, name, str(out_dir.resolve()), renderer): name for name in names}
+        futures = {pool.submit(_make_one, str(project.root), run_id, name, str(out_dir.resolve()), wanted): name for name in names}
         for done, future in enumerate(as_completed(futures), start=1):
             name = futures[future]
             try:
@@ -60,6 +110,11 @@ def make_reports(catalog: Catalog, run_id: str, out_dir: Path, renderer: str = "
             except Exception as error:  # a report that cannot be made must not stop the others
                 problems = [Problem("render_failed", Place(name), {"file": name, "detail": f"{type(error).__name__}: {error}"})]
             yield done, len(names), name, problems
+
+
+def rolled_up(plan: ReportPlan) -> bool:
+    """Whether reports by a chapter plan have a roll-up: a briefing of one page has none."""
+    return plan.ids != ["brief"]
 
 
 def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
@@ -71,44 +126,98 @@ def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
     return [Problem("results_stale", Place(catalog.project.label(catalog.project.processed(run_id))), values, "warning")]
 
 
-def _make_one(root: str, run_id: str, name: str, out_dir: str, renderer: Any) -> list[Problem]:
-    """Make one report in a process of its own; return what went wrong."""
-    from evalkit.assessment.coverage import Read
-    from evalkit.collection.evidence_report import proof_entries
-    from evalkit.report.below import below_of
-    from evalkit.report.build import build_region, build_rollup
-    from evalkit.report.chapters import chapters_of
-    from evalkit.report.context import ReportContext
-    from evalkit.report.fill import context_from_catalog
-    from evalkit.report.opinions_chapter import opinions_chapters
-    from evalkit.report.update_notes import update_notes
-    from evalkit.runner.run import plan_run
-    from evalkit.runner.signing import touched
+def _make_one(root: str, run_id: str, name: str, out_dir: str, wanted: Wanted) -> list[Problem]:
+    """Make one report in a process of its own; return what is to be said about it."""
+    from evalkit.report.build import templates_of
+    from evalkit.report.rendering.render import render
 
     try:
         catalog = load_catalog(root)
-        inputs = read_inputs(catalog, run_id)
-        outdated = bool(state.changed_results(catalog.project, run_id))
-        changed = cache(lambda lower: bool(state.changed_results(catalog.project, lower)))
-        read: Read = {}  # of the lower runs, once for all regions
-
-        def context_of(code: str) -> ReportContext:
-            found = context_from_catalog(catalog, inputs, code)
-            proofs = proof_entries(catalog, inputs.evidence, code, Path(out_dir))
-            return replace(found, below=below_of(catalog, run_id, code, changed, read), evidence=proofs)
-
-        if name == ROLL_UP:
-            contexts = [context_of(code) for code in catalog.run(run_id).regions]
-            build_rollup(Path(root), run_id, contexts, Path(out_dir), renderer, outdated=outdated)
-        else:
-            notes = update_notes(catalog.project, run_id, name).sentences
-            chapters = [] if outdated else chapters_of(catalog, inputs, name)
-            stale = touched(plan_run(catalog, inputs)) if outdated else ()
-            chapters = [*chapters, *opinions_chapters(catalog, run_id, name, stale)]
-            context = replace(context_of(name), update_notes=notes, chapters=chapters)
-            build_region(Path(root), run_id, name, context, Path(out_dir), renderer, outdated=outdated)
+        document, problems = document_of(catalog, run_id, name, wanted, Path(out_dir))
+        render(document, templates_of(catalog.project.root), Path(out_dir), wanted.renderer)
     except EvalkitError as error:
         return error.problems
     except OSError as error:
         return [Problem("folder_unwritable", Place(name), {"path": Path(out_dir).name, "detail": error.strerror or str(error)})]
-    return []
+    return problems
+
+
+def document_of(
+    catalog: Catalog, run_id: str, name: str, wanted: Wanted | None = None, out_dir: Path | None = None
+) -> tuple[Document, list[Problem]]:
+    """Write a report as Markdown with its figures, not yet rendered.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    run_id, name : str
+        A finished run, and one of its regions or ``all`` for the roll-up.
+    wanted : Wanted, optional
+    out_dir : Path, optional
+        Where the report will stand: volumes of evidence beside it are linked.
+
+    Returns
+    -------
+    document, problems
+        Problems are warnings: texts that are not printed, or whose numbers have changed.
+    """
+    from evalkit.messages.speech import speaking
+    from evalkit.report.terms import speech_of
+
+    wanted = wanted or Wanted()
+    with speaking(speech_of(catalog, wanted.lang)):
+        return _document(catalog, run_id, name, wanted, out_dir or catalog.project.reports(run_id))
+
+
+def _document(catalog: Catalog, run_id: str, name: str, wanted: Wanted, out_dir: Path) -> tuple[Document, list[Problem]]:
+    from evalkit.assessment.coverage import Read
+    from evalkit.collection.evidence_report import proof_entries
+    from evalkit.report.build import read_model, rollup, templates_of
+    from evalkit.report.chapters.below import below_of
+    from evalkit.report.chapters.opinions_chapter import opinions_chapters
+    from evalkit.report.chapters.plans import plan_chapters
+    from evalkit.report.chapters.update_notes import update_notes
+    from evalkit.report.context import ReportContext
+    from evalkit.report.document import region_document
+    from evalkit.report.fill import context_from_catalog
+    from evalkit.runner.run import plan_run
+    from evalkit.runner.signing import touched
+
+    project, root = catalog.project, catalog.project.root
+    plan = wanted.plan_of(catalog, run_id)
+    inputs = read_inputs(catalog, run_id)
+    outdated = bool(state.changed_results(project, run_id))
+    changed = cache(lambda lower: bool(state.changed_results(project, lower)))
+    read: Read = {}  # of the lower runs, once for all regions
+
+    def context_of(code: str) -> ReportContext:
+        found = context_from_catalog(catalog, inputs, code)
+        proofs = proof_entries(catalog, inputs.evidence, code, out_dir)
+        return replace(found, below=below_of(catalog, run_id, code, changed, read), evidence=proofs)
+
+    if name == ROLL_UP:
+        contexts = [context_of(code) for code in catalog.run(run_id).regions]
+        document = rollup(root, run_id, contexts, outdated=outdated, plan=plan, name=wanted.file_name(ROLL_UP))
+        return document, []
+    texts = texts_of(project, run_id, name, wanted.lang)
+    stale = touched(plan_run(catalog, inputs)) if outdated else ()
+    chapters = [*([] if outdated else plan_chapters(catalog, inputs, name)), *opinions_chapters(catalog, run_id, name, stale)]
+    notes = update_notes(project, run_id, name).sentences if "updates" in plan.ids else []
+    context = replace(context_of(name), update_notes=notes, chapters=[one for one in chapters if one.id in plan.ids])
+    records: dict[str, Any] = state.read_json(project.processed(run_id) / state.MANIFEST) or {}
+    document = region_document(
+        read_model(root, run_id, name, context), templates_of(root), plan, name=wanted.file_name(name), texts=texts,
+        catalog=catalog, inputs=inputs, records=records, outdated=outdated,
+    )  # fmt: skip
+    return document, _text_problems(document, texts, run_id, name)
+
+
+def _text_problems(document: Document, texts: Any, run_id: str, region: str) -> list[Problem]:
+    """Return what is to be said about texts of the user's own."""
+    used = {block.name for block in document.blocks}
+    values = {"run": run_id, "region": region}
+    found = [
+        Problem("text_unused", Place(text.file), {"block": name, **values}, "warning") for name, text in texts.items() if name not in used
+    ]
+    stale = [block for block in document.blocks if block.stale and block.override]
+    return found + [Problem("text_stale", Place(texts[block.name].file), {"block": block.name, **values}, "warning") for block in stale]

@@ -12,9 +12,9 @@ from evalkit.catalog.plan_lists import ListLine, Task
 from evalkit.intake import Inputs
 from evalkit.report import look
 from evalkit.report.chapters import Chapter
-from evalkit.report.lists_calendar import MOST_NAMED, calendar_charts, calendar_grid, calendar_sentences
-from evalkit.report.lists_state import COUNTED, KINDS, PlanState, due_words, is_unassigned, plan_states
-from evalkit.report.lists_tables import (
+from evalkit.report.chapters.lists_calendar import MOST_NAMED, calendar_charts, calendar_grid, calendar_sentences
+from evalkit.report.chapters.lists_state import COUNTED, KINDS, PlanState, due_words, is_unassigned, plan_states
+from evalkit.report.chapters.lists_tables import (
     MOST_LISTED,
     areas_grid,
     areas_of,
@@ -26,7 +26,7 @@ from evalkit.report.lists_tables import (
     sums_grid,
     tasks_grid,
 )
-from evalkit.report.pieces import Numbering
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import escape
 
 
@@ -46,7 +46,7 @@ def lists_chapters(catalog: Catalog, inputs: Inputs, region_code: str) -> list[C
 class ListsChapter:
     """任务与责任: counts, what is late, the three lists, the sub-regions."""
 
-    title = "任务与责任"
+    id = "tasks"
     landscape = True
 
     def __init__(self, states: Sequence[PlanState]) -> None:
@@ -60,7 +60,7 @@ class ListsChapter:
 class CalendarChapter:
     """时间表: what is due when, as a table and as a picture."""
 
-    title = "时间表"
+    id = "schedule"
     landscape = False
 
     def __init__(self, states: Sequence[PlanState]) -> None:

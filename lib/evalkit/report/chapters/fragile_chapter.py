@@ -11,12 +11,11 @@ from evalkit.assessment.values import printed_number
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
 from evalkit.report import look, marks, phrases
-from evalkit.report.pieces import Numbering
+from evalkit.report.numbering import Numbering
 from evalkit.report.sheets import styled_grid
 from evalkit.report.tables import Align, Cell, Grid, escape
 from evalkit.values import decimal_places, format_full
 
-TITLE = "最易翻转的判定"
 _MOST, _NEAR = 10, Fraction(5)  # lines of the table, percent of the input
 _FEWEST = 4  # verdicts that make a chapter worth its page
 _ROUNDING = {"value": "数值修约", "input": "末位修约"}
@@ -124,7 +123,7 @@ class FragileChapter:
     total: int
     region_name: str
     period: str
-    title: str = TITLE
+    id: str = "fragile"
     landscape: bool = False
 
     def markdown(self, numbers: Numbering) -> str:

@@ -9,8 +9,8 @@ from evalkit.catalog.reviews import Reviews, reviews_of
 from evalkit.messages import word
 from evalkit.report import phrases, sheets
 from evalkit.report.chapters import Chapter
-from evalkit.report.opinions_words import counts, told
-from evalkit.report.pieces import Numbering
+from evalkit.report.chapters.opinions_words import counts, told
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align, escape
 from evalkit.review.signoff import Standing, standings
 
@@ -39,7 +39,7 @@ def opinions_chapters(catalog: Catalog, run_id: str, region_code: str, stale: Co
 class OpinionsChapter:
     """评审意见采纳情况: how many, and what became of each."""
 
-    title = "评审意见采纳情况"
+    id = "opinions"
     landscape = True
 
     def __init__(self, catalog: Catalog, reviews: Reviews) -> None:
@@ -51,13 +51,14 @@ class OpinionsChapter:
         heads = ["编号", "稿次", "提出人", "指标", "意见", "采纳情况", "理由与修改情况"]
         rows = [[one.id, one.draft, one.who, one.subject, one.opinion, one.decision, one.reply or "—"] for one in lines]
         align: list[Align] = ["center", "center", "left", "left", "left", "center", "left"]
-        return f"{escape(counts(lines))}\n\n" + numbers.table(sheets.plain_grid(heads, rows, align, wide=True), self.title, "lines")
+        grid = sheets.plain_grid(heads, rows, align, wide=True)
+        return f"{escape(counts(lines))}\n\n" + numbers.table(grid, word("chapter", self.id, "zh"), "lines")
 
 
 class SigningChapter:
     """评审与签署: the stages of the official review, and who accepted which results."""
 
-    title = "评审与签署"
+    id = "signing"
     landscape = False
 
     def __init__(self, catalog: Catalog, reviews: Reviews, signed: list[Standing]) -> None:

@@ -8,13 +8,12 @@ from fractions import Fraction
 
 from evalkit.assessment.progress_way import ProgressRules
 from evalkit.report import look, phrases
-from evalkit.report.pieces import Numbering
-from evalkit.report.progress_steps import Milestone, Part, Step
-from evalkit.report.progress_words import counts_sentence, remarks, rules_words, unlisted
+from evalkit.report.chapters.progress_steps import Milestone, Part, Step
+from evalkit.report.chapters.progress_words import counts_sentence, remarks, rules_words, unlisted
+from evalkit.report.numbering import Numbering
 from evalkit.report.sheets import styled_grid
 from evalkit.report.tables import Align, Cell, Grid, escape
 
-TITLE = "规划进展与可达性"
 #: Columns of the report's table; those in which no line has anything are left out.
 SHOWN = ("base", "current", "planned", "gap", "share", "change", "status", "required", "observed", "arrival", "reach")
 _REACH = ("current", "planned", "gap", "required", "required_pct", "observed", "pace", "arrival", "projected", "reach")
@@ -43,7 +42,7 @@ class ProgressChapter:
         By which it was judged.
     """
 
-    title = TITLE
+    id = "reach"
 
     def __init__(self, places: Sequence[Milestone], region_name: str, rules: ProgressRules) -> None:
         self.places, self.region_name, self.rules = places, region_name, rules

@@ -14,9 +14,9 @@ from evalkit.catalog.models import Run
 from evalkit.catalog.reviews import Remark, Reviews
 from evalkit.messages import word
 from evalkit.report import look, phrases
-from evalkit.report.opinions_words import counts, opinion, subject, told
-from evalkit.report.word import field, instruction
-from evalkit.report.wordfinish import rezip
+from evalkit.report.chapters.opinions_words import counts, opinion, subject, told
+from evalkit.report.rendering.word import field, instruction
+from evalkit.report.rendering.wordfinish import rezip
 from evalkit.tables import write_bytes
 
 _TITLE, _SONG, _HEI, _FANG, _LATIN = "方正小标宋简体", "宋体", "黑体", "仿宋", "Times New Roman"

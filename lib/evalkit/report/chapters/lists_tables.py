@@ -9,7 +9,7 @@ from itertools import groupby
 from evalkit.assessment.standing import Standing, note_text
 from evalkit.catalog.plan_lists import ListLine, Project, Task
 from evalkit.report import phrases
-from evalkit.report.lists_state import ROLES, STANDINGS, PlanState, dagger, due_words, duties_of, group_of, printed_due
+from evalkit.report.chapters.lists_state import ROLES, STANDINGS, PlanState, dagger, due_words, duties_of, group_of, printed_due
 from evalkit.report.tables import Align, Cell, Grid, fit_widths
 
 # Widths of the page in characters of table text (8 pt), and what a cell loses to its margins.

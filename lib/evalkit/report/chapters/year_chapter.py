@@ -17,11 +17,11 @@ from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Problem
 from evalkit.report import phrases
 from evalkit.report.chapters import Chapter
-from evalkit.report.lists_tables import PORTRAIT_CHARS, Line, grid_of
+from evalkit.report.chapters.lists_tables import PORTRAIT_CHARS, Line, grid_of
+from evalkit.report.chapters.year_figure import year_chart
 from evalkit.report.look import StatusLook
-from evalkit.report.pieces import Numbering
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align, Cell, Grid, escape
-from evalkit.report.year_figure import year_chart
 from evalkit.tables.books import read_book
 from evalkit.values import Period
 
@@ -95,7 +95,7 @@ def _read(catalog: Catalog, files: Iterable[str]) -> list[_Line]:
 class YearChapter:
     """年内进度: for each day of figures the counts, what is at risk, the table and a picture of the means."""
 
-    title = "年内进度"
+    id = "year"
     landscape = False
 
     def __init__(self, region: str, own: Sequence[_Line], strange: Sequence[_Line], report_date: date) -> None:

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from evalkit.report.check import ReportError
 from evalkit.report.frame import Document
+from evalkit.report.rendering.check import ReportError
 
 _TIMEOUT = 300
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
@@ -86,7 +86,7 @@ def render_quarto(document: Document, scratch: Path) -> list[Path]:
     absent = [path.name for path, start in made.items() if not _begins(path, start)]
     if absent:
         raise ReportError(f"{document.name}: Quarto made no proper {', '.join(absent)}")
-    from evalkit.report.wordfinish import finish
+    from evalkit.report.rendering.wordfinish import finish
 
     paths = list(made)
     finish(paths[0], document.title, document.report_date)
@@ -136,7 +136,7 @@ def _begins(path: Path, start: bytes) -> bool:
 
 
 def _epoch(document: Document) -> int:
-    from evalkit.report.render import epoch
+    from evalkit.report.rendering.render import epoch
 
     return epoch(document.report_date)
 

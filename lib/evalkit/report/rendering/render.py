@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evalkit.report import look
-from evalkit.report.check import ReportError, check_pictures, check_text, docx_text, html_text
 from evalkit.report.frame import Document
+from evalkit.report.rendering.check import ReportError, check_pictures, check_text, docx_text, html_text
 
 Renderer = Literal["auto", "pandoc", "quarto"]
 FORMATS = ("docx", "pdf", "html")
@@ -52,7 +52,7 @@ def render(document: Document, templates: Path, out_dir: Path, renderer: Rendere
         scratch = Path(folder)
         _prepare(document, templates, scratch)
         if renderer == "quarto":
-            from evalkit.report.quarto import render_quarto
+            from evalkit.report.rendering.quarto import render_quarto
 
             made = render_quarto(document, scratch)
         else:
@@ -82,7 +82,7 @@ def render_word(document: Document, templates: Path, target: Path) -> Path:
     ReportError
         pandoc failed or warned, or the text holds an unresolved reference, NaN or None.
     """
-    from evalkit.report.wordfinish import finish
+    from evalkit.report.rendering.wordfinish import finish
 
     with tempfile.TemporaryDirectory(prefix="evalkit-word-") as folder:
         scratch = Path(folder)
@@ -104,7 +104,7 @@ def _prepare(document: Document, templates: Path, scratch: Path) -> None:
         (scratch / "figures" / f"{chart.name}.svg").write_bytes(chart.svg)
         (scratch / "figures" / f"{chart.name}.png").write_bytes(chart.png)
     (scratch / f"{document.name}.qmd").write_text(document.text, encoding="utf-8", newline="\n")
-    from evalkit.report.word import reference_document
+    from evalkit.report.rendering.word import reference_document
 
     (scratch / "reference.docx").write_bytes(
         reference_document(pandoc_path(), tuple(text for _, text in document.header_marks), document.title)
@@ -139,7 +139,7 @@ def _render_pandoc(document: Document, scratch: Path) -> list[Path]:
     def work(kind: str) -> None:
         _pandoc([*jobs[kind], "--output", outputs[kind]], scratch, document)
         if kind == "docx":
-            from evalkit.report.wordfinish import finish
+            from evalkit.report.rendering.wordfinish import finish
 
             finish(scratch / outputs[kind], document.title, document.report_date)
         elif kind == "typst":

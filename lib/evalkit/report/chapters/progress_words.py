@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evalkit.assessment.progress_way import ProgressRules
 from evalkit.report import phrases
+from evalkit.report.chapters.progress_steps import REACHES, STATUSES, Milestone, Step, reason
 from evalkit.report.look import StatusLook
-from evalkit.report.progress_steps import REACHES, STATUSES, Milestone, Step, reason
 
 
 def counts_sentence(place: Milestone) -> str:

@@ -14,14 +14,13 @@ from evalkit.assessment.progress_way import Point
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
 from evalkit.report import phrases
+from evalkit.report.chapters.progress_steps import Milestone, Step
+from evalkit.report.chapters.trajectory_charts import MOST, Aim, Panel, Trend, trajectory_charts
 from evalkit.report.look import StatusLook
-from evalkit.report.pieces import Numbering
-from evalkit.report.progress_steps import Milestone, Step
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import escape
-from evalkit.report.trajectory_charts import MOST, Aim, Panel, Trend, trajectory_charts
 from evalkit.values import Period, parse_decimal
 
-TITLE = "指标变化轨迹"
 Threshold = tuple[Fraction, str]
 
 
@@ -46,7 +45,7 @@ class TrajectoryChapter:
     region_name: str
     period: str
     source: str
-    title: str = TITLE
+    id: str = "trajectory"
     landscape: bool = False
 
     def markdown(self, numbers: Numbering) -> str:
@@ -81,7 +80,7 @@ def trajectory_chapters(catalog: Catalog, inputs: Inputs, region_code: str, plac
         Rules and data of the run.
     region_code : str
     places : sequence of Milestone
-        The progress of the region, see :func:`evalkit.report.progress_steps.milestones_of`.
+        The progress of the region, see :func:`evalkit.report.chapters.progress_steps.milestones_of`.
     """
     found: dict[tuple[str, str], list[tuple[Milestone, Step]]] = {}
     for place in places:

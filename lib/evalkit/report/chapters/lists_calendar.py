@@ -9,9 +9,9 @@ from evalkit.assessment.standing import Standing, deadline_of
 from evalkit.catalog.plan_lists import Project, Task
 from evalkit.report import phrases
 from evalkit.report.canvas import Chart
-from evalkit.report.gantt import Bar, gantt_charts
-from evalkit.report.lists_state import COUNTED, KINDS, REPEATS, STANDINGS, PlanState, due_words, group_of
-from evalkit.report.lists_tables import MOST_LISTED, PORTRAIT_CHARS, Line, grid_of
+from evalkit.report.chapters.gantt import Bar, gantt_charts
+from evalkit.report.chapters.lists_state import COUNTED, KINDS, REPEATS, STANDINGS, PlanState, due_words, group_of
+from evalkit.report.chapters.lists_tables import MOST_LISTED, PORTRAIT_CHARS, Line, grid_of
 from evalkit.report.tables import Align, Cell, Grid
 from evalkit.values import Period
 

@@ -13,7 +13,7 @@ from evalkit.assessment.coverage import Coverage, Read, coverage
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Title
 from evalkit.report import look, phrases, sheets
-from evalkit.report.pieces import Numbering
+from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align
 
 _UNKNOWN = "—"

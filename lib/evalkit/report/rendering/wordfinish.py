@@ -9,7 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from evalkit.report.word import BORDERS, borders, field, instruction, margins, run_with, tag
+from evalkit.report.rendering.word import BORDERS, borders, field, instruction, margins, run_with, tag
 
 _FEWEST_CHAPTERS = 5
 _HINT = "注：在目录上单击右键，选择“更新域”，即显示页码。"

@@ -1,0 +1,155 @@
+"""What a report needs to know about itself while it is written: numbers of chapters, tables and figures, and its blocks of prose."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evalkit.catalog.texts import BLOCK, UserText
+from evalkit.messages.speech import say
+from evalkit.report.canvas import Chart
+from evalkit.report.tables import Grid, escape, grid_table
+
+_HASH = 12
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of prose that a person may replace.
+
+    Parameters
+    ----------
+    name : str
+        Unique in the report; file name of its override.
+    generated : str
+        Hash of the text that the program writes.
+    shown : str
+        Hash of the text that is printed: another one where a person's text stands.
+    override : UserText, optional
+    """
+
+    name: str
+    generated: str
+    shown: str
+    override: UserText | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether a person's text replaced another text than the program would write now."""
+        return self.override is not None and self.override.replaces not in ("", self.generated)
+
+
+@dataclass
+class Numbering:
+    """Numbers of tables and figures, and blocks of prose, set as the file is written.
+
+    Parameters
+    ----------
+    texts : mapping
+        Texts of the user's own, by block.
+    titles : mapping
+        Numbered titles of the chapters that the report has, by id; filled in before the first chapter is written.
+    """
+
+    tables: int = 0
+    figures: int = 0
+    charts: list[Chart] = field(default_factory=list)
+    texts: Mapping[str, UserText] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+
+    def table(self, grid: Grid, caption: str, style: str = "grid") -> str:
+        """Return a numbered table."""
+        self.tables += 1
+        label = say("frame.table", number=self.tables)
+        return grid_table(grid, f"{label}　{caption}", f"table-{self.tables}", style)
+
+    def figure(self, chart: Chart, caption: str) -> str:
+        """Return a numbered figure."""
+        self.figures += 1
+        self.charts.append(chart)
+        text = escape(f"{say('frame.figure', number=self.figures)}　{caption}")
+        return f'![{text}](figures/{chart.name}){{#figure-{self.figures} width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
+
+    def table_link(self, number: int) -> str:
+        """Return a reference to a table (表3) that leads there in every format."""
+        return f"[{escape(say('frame.table', number=number))}](#table-{number}){{.ref}}"
+
+    def figure_link(self, number: int) -> str:
+        """Return a reference to a figure (图2) that leads there in every format."""
+        return f"[{escape(say('frame.figure', number=number))}](#figure-{number}){{.ref}}"
+
+    def chapter(self, chapter: str) -> str:
+        """Return the numbered title of a chapter; empty where the report has none of that id."""
+        return self.titles.get(chapter, "")
+
+    def block(self, name: str, text: str) -> str:
+        """Return a block of prose: the generated Markdown, or the text that a person put in its place.
+
+        Parameters
+        ----------
+        name : str
+            Unique in the report.
+        text : str
+            Markdown as generated: paragraphs and simple lists, data escaped. A block that a person alone writes has none.
+
+        Returns
+        -------
+        str
+            The block as a fenced division; empty where there is neither text.
+
+        Raises
+        ------
+        ValueError
+            The name is used twice, or is none.
+        """
+        if not BLOCK.fullmatch(name) or any(block.name == name for block in self.blocks):
+            raise ValueError(f"block {name!r}")
+        generated, override = text.strip(), self.texts.get(name)
+        shown = user_markdown(override.body) if override else generated
+        if not shown:
+            return ""
+        made = Block(name, text_hash(generated), text_hash(shown), override)
+        self.blocks.append(made)
+        control = f"evalkit:{name}:{made.shown}:{made.generated}"
+        fenced = f'::::: {{.block control="{control}"}}\n{shown}\n:::::\n'
+        return f"{fenced}\n::: {{.note}}\n{escape(say('frame.stale_text'))}\n:::\n" if made.stale else fenced
+
+
+def text_hash(markdown: str) -> str:
+    """Return the hash by which a text is known again; empty for no text."""
+    return hashlib.sha256(markdown.encode()).hexdigest()[:_HASH] if markdown else ""
+
+
+def user_markdown(body: str) -> str:
+    """Return a person's text as Markdown: paragraphs, and lines beginning with ``- `` as a list; everything else is escaped."""
+    parts: list[str] = []
+    for paragraph in body.split("\n\n"):
+        lines = [line for line in paragraph.split("\n") if line.strip()]
+        text: list[str] = []
+        for line in lines:
+            if line.lstrip().startswith("- "):
+                if text and not text[-1].startswith("- "):
+                    parts.append("\n".join(text))
+                    text = []
+                text.append(f"- {escape(line.lstrip()[2:])}")
+            elif text and text[-1].startswith("- "):
+                text[-1] += escape(f" {line.strip()}")
+            else:
+                text.append(escape(line))
+        if text:
+            parts.append("\n".join(text))
+    return "\n\n".join(parts)
+
+
+def attribute_text(text: str) -> str:
+    """Return a text that can stand between quotation marks as an attribute."""
+    table = {'"': "”", "\\": "＼", "{": "（", "}": "）", "<": "＜", ">": "＞", "&": "＆", "*": "＊", "@": "＠", "`": "＇", "$": "＄"}
+    flat = " ".join(text.split())
+    return "".join(table.get(char, char) for char in flat if char.isprintable())
+
+
+def numbered(titles: Sequence[tuple[str, str]], ordinals: Sequence[str]) -> dict[str, str]:
+    """Return numbered titles by chapter id: 一、摘要."""
+    return {chapter: say("frame.heading", number=ordinals[place], title=title) for place, (chapter, title) in enumerate(titles)}
