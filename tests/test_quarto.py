@@ -92,7 +92,7 @@ def test_both_renderers_say_the_same_and_leave_nothing_else(install: Install, tm
     body, other_body = (html_text(path).rpartition("本报告所用数据为示例数据")[2] for path in (page, other_page))
     assert body == other_body and len(body) > 1000
     (call,) = double.calls(folder)
-    assert {"999001.qmd", "evalkit.lua", "figures"} <= set(call["files"])
+    assert {"999001.qmd", "docx.lua", "figures"} <= set(call["files"])
     assert not Path(call["folder"]).exists()
     assert sorted(project.rglob("*")) == before
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
@@ -127,7 +127,7 @@ def test_an_unresolved_reference_is_a_fault_although_the_exit_is_0(install: Inst
         ("\x1b[2K\x1b[1G\x1b]8;;file://x\x07[WARNING] x\x1b]8;;\x07", "[WARNING] x"),
         ("warning: unknown font family: song", "warning: unknown font family: song"),
         ("a.typ:4:1: warning: layout did not converge", "a.typ:4:1: warning: layout did not converge"),
-        ("Error running filter evalkit.lua:", "Error running filter evalkit.lua:"),
+        ("Error running filter docx.lua:", "Error running filter evalkit.lua:"),
     ],
 )
 def test_what_is_said_is_looked_at(line: str, why: str) -> None:

@@ -30,7 +30,7 @@ def flat(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]", "", kept).split())
 
 
-FILTER = Path(__file__).parents[1] / "reports" / "templates" / "evalkit.lua"
+FILTER = Path(__file__).parents[1] / "reports" / "templates" / "typst.lua"
 
 
 def pandoc(source: str, *arguments: str) -> str:

@@ -18,6 +18,7 @@ from evalkit.cli.diff import diff
 from evalkit.cli.evidence import evidence
 from evalkit.cli.mapping import map_file
 from evalkit.cli.plan import plan_app
+from evalkit.cli.report import report_all, report_app
 from evalkit.cli.review import review_app, signoff_lines
 from evalkit.cli.sets import sets_app
 from evalkit.cli.template import template
@@ -34,6 +35,7 @@ app = typer.Typer(
     help="生态文明建设示范区评估：规则、核算、报告。Assess ecological-civilization zones.",
 )
 app.add_typer(plan_app, name="plan")
+app.add_typer(report_app, name="report")
 app.add_typer(review_app, name="review")
 app.add_typer(sets_app, name="sets")
 app.command()(audit)
@@ -167,49 +169,6 @@ def _run_all(catalog: Catalog, chosen: list[str], fresh: Sequence[str] = (), as_
 
 
 @app.command()
-def report(
-    runs: Runs = None,
-    renderer: Annotated[str, typer.Option("--renderer", help="auto | pandoc | quarto")] = "auto",
-    out_dir: Annotated[Path | None, typer.Option("--out", help="输出文件夹。Where reports go, default reports/<run>.")] = None,
-) -> None:
-    """由评估结果生成 Word、PDF、网页报告。Make Word, PDF and web reports from the results.
-
-    Example: evalkit report chongming-2023
-    """
-    catalog = _load()
-    if renderer not in ("auto", "pandoc", "quarto"):
-        raise typer.BadParameter("auto | pandoc | quarto", param_hint="--renderer")
-    raise typer.Exit(0 if _report_all(catalog, _chosen(catalog, runs), out_dir, renderer) else 1)
-
-
-def _report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, renderer: Any = "auto") -> bool:
-    from evalkit.cli.console import consoles, problem_lines, progress, say
-    from evalkit.runner.reports import Wanted, make_reports, staleness
-
-    out, err = consoles()
-    problems: list[Problem] = []
-    with progress() as bar:
-        for run_id in chosen:
-            try:
-                problems += staleness(catalog, run_id)
-                written = 0
-                folder = (out_dir / run_id if len(chosen) > 1 else out_dir) if out_dir else catalog.project.reports(run_id)
-                for done, total, name, found in make_reports(catalog, run_id, folder, Wanted(renderer=renderer)):
-                    bar.count(run_id, done, total)
-                    problems += found
-                    if not any(problem.severity == "error" for problem in found):
-                        written += 1
-                        bar.say(say(f"✓ 报告 {run_id} {name}", f"✓ report {run_id} {name}"))
-                if written:
-                    out.print(say("报告：", "reports: ") + (folder.as_posix() if out_dir else catalog.project.label(folder)) + "/")
-            except EvalkitError as error:
-                problems += error.problems
-    for line in problem_lines(problems):
-        err.print(line)
-    return not any(problem.severity == "error" for problem in problems)
-
-
-@app.command()
 def demo(force: Annotated[bool, typer.Option("--force", help="即使没有变化也重新运行。Run even if nothing changed.")] = False) -> None:
     """运行 params/runs 中的全部评估并生成报告。Run everything in params/runs and make the reports.
 
@@ -218,7 +177,7 @@ def demo(force: Annotated[bool, typer.Option("--force", help="即使没有变化
     catalog = _load()
     chosen = catalog.in_order(catalog.runs)
     ok = _run_all(catalog, chosen, force=force)
-    raise typer.Exit(0 if _report_all(catalog, chosen, None) and ok else 1)
+    raise typer.Exit(0 if report_all(catalog, chosen, None) and ok else 1)
 
 
 @app.command()

@@ -20,7 +20,7 @@ _TENS = ["", *"一二三四五六七八九"]
 _ORDINALS = [f"{'' if ten == 0 else '十' if ten == 1 else _TENS[ten] + '十'}{unit}" for ten in range(10) for unit in _TENS][1:]
 FORMATS = """from: markdown+east_asian_line_breaks
 number-sections: false
-filters: [evalkit.lua]
+filters: [docx.lua, typst.lua, html.lua]
 format:
   docx: {reference-doc: reference.docx, default-image-extension: png}
   typst: {template: evalkit.typ, default-image-extension: svg}

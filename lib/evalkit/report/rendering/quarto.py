@@ -89,7 +89,7 @@ def render_quarto(document: Document, scratch: Path) -> list[Path]:
     from evalkit.report.rendering.wordfinish import finish
 
     paths = list(made)
-    finish(paths[0], document.title, document.report_date)
+    finish(paths[0], document)
     return paths
 
 

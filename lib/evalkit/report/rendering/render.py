@@ -18,7 +18,8 @@ from evalkit.report.rendering.check import ReportError, check_pictures, check_te
 Renderer = Literal["auto", "pandoc", "quarto"]
 FORMATS = ("docx", "pdf", "html")
 _READER = "markdown+east_asian_line_breaks"
-_TEMPLATES = ("evalkit.lua", "evalkit.typ", "report.html", "report.css")
+_FILTERS = ("docx.lua", "typst.lua", "html.lua")
+_TEMPLATES = (*_FILTERS, "evalkit.typ", "report.html", "report.css")
 # pandoc has no Chinese translations; nothing that it would translate is used.
 _HARMLESS = ("translation", "translations/zh.yaml")
 
@@ -88,9 +89,9 @@ def render_word(document: Document, templates: Path, target: Path) -> Path:
         scratch = Path(folder)
         _prepare(document, templates, scratch)
         name = f"{document.name}.docx"
-        arguments = [f"{document.name}.qmd", "--from", _READER, "--lua-filter", "evalkit.lua", "--wrap=none", "--to", "docx"]
+        arguments = [f"{document.name}.qmd", "--from", _READER, "--lua-filter", "docx.lua", "--wrap=none", "--to", "docx"]
         _pandoc([*arguments, "--reference-doc=reference.docx", "--default-image-extension=png", "--output", name], scratch, document)
-        finish(scratch / name, document.title, document.report_date)
+        finish(scratch / name, document)
         check_text(target.name, docx_text(scratch / name), document.data)
         target.parent.mkdir(parents=True, exist_ok=True)
         return _move(scratch / name, target)
@@ -125,7 +126,7 @@ def epoch(report_date: str) -> int:
 
 def _render_pandoc(document: Document, scratch: Path) -> list[Path]:
     name = document.name
-    source = [f"{name}.qmd", "--from", _READER, "--lua-filter", "evalkit.lua", "--wrap=none"]
+    source = [f"{name}.qmd", "--from", _READER, "--wrap=none", *(part for name in _FILTERS for part in ("--lua-filter", name))]
     marks = [part for key, text in document.header_marks for part in ("--variable", f"{key}={text}")]
     jobs = {
         "docx": [*source, "--to", "docx", "--reference-doc=reference.docx", "--default-image-extension=png"],
@@ -141,7 +142,7 @@ def _render_pandoc(document: Document, scratch: Path) -> list[Path]:
         if kind == "docx":
             from evalkit.report.rendering.wordfinish import finish
 
-            finish(scratch / outputs[kind], document.title, document.report_date)
+            finish(scratch / outputs[kind], document)
         elif kind == "typst":
             _typst(scratch / outputs[kind], scratch / f"{name}.pdf", document)
 

@@ -9,39 +9,38 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from evalkit.report.frame import Document as Report
 from evalkit.report.rendering.word import BORDERS, borders, field, instruction, margins, run_with, tag
 
 _FEWEST_CHAPTERS = 5
 _HINT = "注：在目录上单击右键，选择“更新域”，即显示页码。"
 
 
-def finish(path: Path, title: str, report_date: str) -> None:
+def finish(path: Path, document: Report) -> None:
     """Finish a report that pandoc wrote: headers in every section, table text, unbroken rows, fixed properties, fixed bytes.
 
     Parameters
     ----------
     path : pathlib.Path
         The docx; rewritten.
-    title : str
-        Title in the properties.
-    report_date : str
-        ISO date of creation and change.
+    document : Document
+        Its title and date stand in the properties.
     """
-    from docx import Document
+    import docx
 
-    document = Document(str(path))
-    _repeat_header_footer(document)
-    _contents(document.element.body)
-    for table in document.element.body.iter(tag("tbl")):
+    word = docx.Document(str(path))
+    _repeat_header_footer(word)
+    _contents(word.element.body)
+    for table in word.element.body.iter(tag("tbl")):
         _finish_table(table)
-        _space_after(table, document)
-    day = datetime.datetime.fromisoformat(report_date).replace(tzinfo=datetime.UTC)
-    core = document.core_properties
-    core.title, core.author, core.last_modified_by, core.comments = title, "", "", ""
+        _space_after(table, word)
+    day = datetime.datetime.fromisoformat(document.report_date).replace(tzinfo=datetime.UTC)
+    core = word.core_properties
+    core.title, core.author, core.last_modified_by, core.comments = document.title, "", "", ""
     core.created = core.modified = day
-    core.language = "zh-CN"
+    core.language = "en" if document.lang == "en" else "zh-CN"
     out = io.BytesIO()
-    document.save(out)
+    word.save(out)
     path.write_bytes(rezip(out.getvalue()))
 
 

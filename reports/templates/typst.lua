@@ -1,0 +1,89 @@
+-- What the reports need beyond plain Markdown in Typst. Numbers and captions stand in the text already.
+if not FORMAT:match 'typst' then return {} end
+
+local colours = {
+  met = '#1B7F5C', notmet = '#B83B2E', pending = '#8F5B10', missing = '#5B626E',
+  notapplicable = '#6A717C', notarget = '#4A6A86', label = '#1F4E6B',
+  reached = '#1B7F5C', notyet = '#4A6A86', nocomparison = '#5B626E', baseyear = '#6A717C',
+}
+
+local function typst_string(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]', ' ') .. '"'
+end
+
+-- How wide columns look is said apart from how wide they stand in the source.
+local function fit(tbl)
+  local place = 1
+  for number in (tbl.attributes['tbl-colwidths'] or ''):gmatch '[%d.]+' do
+    if tbl.colspecs[place] then
+      tbl.colspecs[place] = { tbl.colspecs[place][1], tonumber(number) / 100 }
+    end
+    place = place + 1
+  end
+  tbl.attributes['tbl-colwidths'] = nil
+end
+
+function Table(tbl)
+  fit(tbl)
+  return {
+    pandoc.RawBlock('typst', tbl.classes:includes 'lines' and '#[\n#set table(..working-table)' or '#[\n#set table(..official-table)'),
+    tbl,
+    pandoc.RawBlock('typst', ']'),
+  }
+end
+
+-- Typst reads `...` and `-?` as something else; pandoc does not escape them.
+function Str(str)
+  if not (str.text:find('...', 1, true) or str.text:find('-?', 1, true)) then return nil end
+  local inlines, rest = pandoc.Inlines {}, str.text
+  while rest ~= '' do
+    local dots, soft = rest:find('...', 1, true), rest:find('-?', 1, true)
+    local first = math.min(dots or #rest + 1, soft or #rest + 1)
+    if first > 1 then inlines:insert(pandoc.Str(rest:sub(1, first - 1))) end
+    if first > #rest then break end
+    local length = first == dots and 3 or 2
+    inlines:insert(pandoc.RawInline('typst', (rest:sub(first, first + length - 1):gsub('.', '\\%0'))))
+    rest = rest:sub(first + length)
+  end
+  return inlines
+end
+
+function Span(span)
+  for _, class in ipairs(span.classes) do
+    if colours[class] then
+      local inlines = pandoc.Inlines { pandoc.RawInline('typst', string.format('#text(fill: rgb("%s"))[', colours[class])) }
+      inlines:extend(span.content)
+      inlines:insert(pandoc.RawInline('typst', ']'))
+      return inlines
+    end
+  end
+end
+
+function Div(div)
+  if div.classes:includes 'landscape' then
+    local made = pandoc.Blocks {}
+    made:insert(pandoc.RawBlock('typst', '#set page(..landscape-page)'))
+    made:extend(div.content)
+    made:insert(pandoc.RawBlock('typst', '#set page(..portrait-page)'))
+    return made
+  end
+  for _, class in ipairs { 'calc', 'brief', 'example', 'note' } do
+    if div.classes:includes(class) then
+      local made = pandoc.Blocks { pandoc.RawBlock('typst', '#' .. class .. '-block[') }
+      made:extend(div.content)
+      made:insert(pandoc.RawBlock('typst', ']'))
+      return made
+    end
+  end
+  if div.classes:includes 'block' then return div.content end
+end
+
+function Figure(figure)
+  local image
+  figure.content:walk { Image = function(found) image = found end }
+  if not image then return nil end
+  local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
+  return pandoc.RawBlock('typst', string.format('#figure(image(%s, width: %s, alt: %s), caption: [%s], kind: image, alt: %s)',
+    typst_string(image.src), image.attributes.width or '100%', typst_string(image.attributes.alt or ''), caption,
+    typst_string(image.attributes.alt or '')))
+end
