@@ -127,7 +127,7 @@ def test_an_unresolved_reference_is_a_fault_although_the_exit_is_0(install: Inst
         ("\x1b[2K\x1b[1G\x1b]8;;file://x\x07[WARNING] x\x1b]8;;\x07", "[WARNING] x"),
         ("warning: unknown font family: song", "warning: unknown font family: song"),
         ("a.typ:4:1: warning: layout did not converge", "a.typ:4:1: warning: layout did not converge"),
-        ("Error running filter docx.lua:", "Error running filter evalkit.lua:"),
+        ("Error running filter evalkit.lua:", "Error running filter evalkit.lua:"),
     ],
 )
 def test_what_is_said_is_looked_at(line: str, why: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evalkit.catalog.texts import BLOCK, UserText
@@ -150,6 +151,7 @@ def attribute_text(text: str) -> str:
     return "".join(table.get(char, char) for char in flat if char.isprintable())
 
 
-def numbered(titles: Sequence[tuple[str, str]], ordinals: Sequence[str]) -> dict[str, str]:
-    """Return numbered titles by chapter id: 一、摘要."""
-    return {chapter: say("frame.heading", number=ordinals[place], title=title) for place, (chapter, title) in enumerate(titles)}
+def anchor(period: str, set_id: str, indicator: str, milestone: str = "") -> str:
+    """Return the id of the place in a report where the calculation of a row stands."""
+    parts = ("calc", period, set_id, indicator, milestone)
+    return "-".join(re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-") for part in parts if part)
