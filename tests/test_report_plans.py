@@ -1,0 +1,127 @@
+"""Chapter plans: which chapters a report has, in which order, and what a wrong plan says."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, TinyProject
+from states import write_state
+
+from evalkit.catalog.report_plans import CHAPTERS, TEXTS, load_report_plan
+from evalkit.messages import EvalkitError, words
+from evalkit.project import Project
+from evalkit.report.chapters.registry import WRITERS
+from evalkit.runner.reports import Wanted, document_of
+
+#: Chapters that the report's context brings along.
+BROUGHT = {"reach", "trajectory", "fragile", "tasks", "schedule", "year", "opinions", "signing"}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> TinyProject:
+    project = TinyProject(tmp_path)
+    shutil.copytree(ROOT / "reports" / "templates", tmp_path / "reports" / "templates")
+    shutil.copytree(ROOT / "params" / "reports", tmp_path / "params" / "reports")
+    for name in ("assess_region", "compare_regions"):
+        project.write(f"notebooks/{name}.ipynb", '{"cells": []}')
+    write_state(tmp_path, project.run)
+    return project
+
+
+def titles(project: TinyProject, **wanted: str) -> list[str]:
+    """Return the headings of the chapters of the report."""
+    document, _ = document_of(project.catalog(units=False), project.run, project.region, Wanted(**wanted))  # type: ignore[arg-type]
+    return [line.removeprefix("# ") for line in document.text.splitlines() if line.startswith("# ")]
+
+
+def faults(project: TinyProject, plan: str = "own") -> list[tuple[str, str]]:
+    with pytest.raises(EvalkitError) as caught:
+        load_report_plan(Project(project.root), plan)
+    return [(problem.code, str(problem.place)) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "params" / "reports").glob("*.yml")), ids=lambda path: path.stem)
+def test_the_shipped_plans_load(path: Path) -> None:
+    assert load_report_plan(Project(ROOT), path.stem).id == path.stem
+
+
+def test_every_chapter_has_a_writer_and_a_name() -> None:
+    assert set(WRITERS) | BROUGHT == set(CHAPTERS)
+    assert set(words("chapter")) == {*CHAPTERS, *TEXTS}
+
+
+def test_each_purpose_has_a_plan(tiny: TinyProject) -> None:
+    from typing import get_args
+
+    from evalkit.catalog.models import Run
+
+    shipped = {path.stem for path in (ROOT / "params" / "reports").glob("*.yml")}
+    assert set(get_args(Run.model_fields["purpose"].annotation)) <= shipped
+
+
+def test_the_run_names_its_plan_and_the_order_is_that_of_the_plan(tiny: TinyProject) -> None:
+    tiny.write(
+        "params/reports/own.yml", "id: own\ntitle_zh: 自定报告\ntitle_en: Own\nchapters: [unverified, summary]\nannexes: [decisions]\n"
+    )
+    tiny.edit("params/runs/try.yml", "purpose: annual", "purpose: annual\nreport: own")
+    assert [title for title in titles(tiny) if "附件" not in title] == ["一、指标值待核清单", "二、摘要"]
+    assert titles(tiny, plan="monthly")[0] == "一、摘要"
+
+
+def test_a_title_of_ones_own_and_a_text_of_ones_own(tiny: TinyProject) -> None:
+    own = "{chapter: our-words, title_zh: 我们的话}"
+    tiny.write(
+        "params/reports/own.yml", f"id: own\ntitle_zh: 自定\ntitle_en: Own\nchapters: [{{chapter: summary, title_zh: 总述}}, {own}]\n"
+    )
+    assert titles(tiny, plan="own") == ["一、总述"]  # no text, no chapter
+    tiny.write(f"params/texts/{tiny.run}/{tiny.region}/our-words.md", "第一段。\n\n- 一\n- *二*\n")
+    assert titles(tiny, plan="own") == ["一、总述", "二、我们的话"]
+    document, problems = document_of(tiny.catalog(units=False), tiny.run, tiny.region, Wanted(plan="own"))
+    assert "- &#42;二&#42;" in document.text and problems == []
+
+
+def test_a_chapter_that_has_nothing_to_say_is_left_out(tiny: TinyProject) -> None:
+    tiny.write("params/reports/own.yml", "id: own\ntitle_zh: 自定\ntitle_en: Own\nchapters: [evidence, opinions, summary]\n")
+    assert titles(tiny, plan="own") == ["一、摘要"]
+
+
+def test_faults_of_a_plan_are_named_with_their_line(tiny: TinyProject) -> None:
+    head = "id: own\ntitle_zh: 自定\ntitle_en: Own\nchapters:\n"
+    tiny.write("params/reports/own.yml", head + "  - summary\n  - sumary\n  - summary\n")
+    assert faults(tiny) == [
+        ("report_chapter_unknown", "params/reports/own.yml L6 chapters.1"),
+        ("report_chapter_twice", "params/reports/own.yml L7 chapters.2"),
+    ]
+    tiny.write("params/reports/own.yml", "id: other\ntitle_zh: 自定\ntitle_en: Own\nchapters: [summary]\n")
+    assert [code for code, _ in faults(tiny)] == ["file_name_differs"]
+    tiny.write("params/reports/own.yml", "id: own\ntitle_zh: 自定\ntitle_en: Own\nchapters: []\n")
+    assert len(faults(tiny)) == 1
+    tiny.write("params/reports/own.yml", "id: own\ntitle_zh: 自定\ntitle_en: Own\nchapters: [summary]\nshape: round\n")
+    assert [code for code, _ in faults(tiny)] == ["unknown_key"]
+    tiny.write("params/reports/own.yml", "{")
+    assert len(faults(tiny)) == 1
+    assert [code for code, _ in faults(tiny, "none")] == ["report_plan_unknown"]
+
+
+def test_an_unknown_plan_of_a_run_names_its_place(tiny: TinyProject) -> None:
+    tiny.edit("params/runs/try.yml", "purpose: annual", "purpose: annual\nreport: none")
+    with pytest.raises(EvalkitError) as caught:
+        document_of(tiny.catalog(units=False), tiny.run, tiny.region)
+    [problem] = caught.value.problems
+    line = tiny.line("params/runs/try.yml", "report:")
+    assert (problem.code, str(problem.place)) == ("report_plan_unknown", f"params/runs/try.yml L{line} report")
+    assert "annual" in problem.message("zh")
+
+
+def test_the_products_of_another_plan_or_language_have_names_of_their_own() -> None:
+    assert Wanted().file_name("999001") == "999001"
+    assert Wanted(plan="brief").file_name("999001") == "999001-brief"
+    assert Wanted(lang="en").file_name("all") == "all-en"
+
+
+def test_the_form_is_that_of_the_plan_unless_another_is_wanted(tiny: TinyProject) -> None:
+    catalog = tiny.catalog(units=False)
+    assert Wanted(plan="brief").plan_of(catalog, tiny.run).form == "official"
+    assert Wanted(plan="brief", form="technical").plan_of(catalog, tiny.run).form == "technical"
