@@ -26,9 +26,12 @@ def make_project(folder: Path, count: int) -> Path:
     """Write a project with `count` copies of the county; return the raw file of which a cell is changed later."""
     for part in ("params", "notebooks", "reports/templates"):
         shutil.copytree(ROOT / part, folder / part)
-    for path in [*(folder / "params" / "runs").glob("*.yml"), *(folder / "params" / "plans").glob("*.yml")]:
+    for path in (folder / "params" / "runs").glob("*.yml"):
         if path.stem != RUN:
             path.unlink()
+    shutil.rmtree(folder / "params" / "plans")  # the copies have no plans, lists, evidence or reviews
+    for name in ("evidence", "reviews", "mappings"):
+        shutil.rmtree(folder / "params" / name, ignore_errors=True)
     for name in ("corrections", "decisions"):
         for path in (folder / "params" / name).iterdir():
             if path.stem != RUN:
@@ -39,9 +42,11 @@ def make_project(folder: Path, count: int) -> Path:
         (folder / "params" / "regions" / f"{code}.yml").write_text(card.replace(f'"{REGION}"', f'"{code}"', 1), encoding="utf-8")
     run = folder / "params" / "runs" / f"{RUN}.yml"
     text = run.read_text(encoding="utf-8").replace(f'regions: ["{REGION}"]', "regions: [" + ", ".join(f'"{code}"' for code in codes) + "]")
-    run.write_text(text.replace("plans: [example-999001]", "plans: []"), encoding="utf-8")
+    text = text.replace("plans: [example-999001]", "plans: []").replace("  - example-county-2024/forestry.xlsx\n", "")
+    kept = [line for line in text.splitlines() if not line.startswith(("progress_sheets:", "annual_targets:"))]
+    run.write_text("\n".join(kept) + "\n", encoding="utf-8")
     seen: set[tuple[str, ...]] = set()  # a copy has no decision between two sources: it takes the first
-    for path in sorted((ROOT / "data" / "raw" / RUN).iterdir()):
+    for path in sorted((ROOT / "data" / "raw" / RUN).glob("*.csv")):
         head, *lines = path.read_text(encoding="utf-8-sig").splitlines()
         copies = list(lines)
         for code in codes[1:]:

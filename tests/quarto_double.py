@@ -181,7 +181,9 @@ def one_format(kind: str, header: dict[str, Any], source: Path, target: Path, me
     """Run pandoc with the options of the header, and Typst; their warnings are printed and forgotten."""
     import pypandoc
 
-    options = {key: value for key, value in header["format"][kind].items() if key != "theme"}
+    own = ("theme", "keep-typ", "pdf-standard")  # what Quarto itself does
+    given = header["format"][kind]
+    options = {key: value for key, value in given.items() if key not in own}
     switches = [f"--{key}" if value is True else f"--{key}={value}" for key, value in options.items()]
     filters = [f"--lua-filter={name}" for name in header["filters"]]
     output = target.with_suffix(".typ") if kind == "typst" else target
@@ -198,14 +200,16 @@ def one_format(kind: str, header: dict[str, Any], source: Path, target: Path, me
 
         try:
             _, warnings = typst.compile_with_warnings(
-                str(output), output=str(target), root=".", font_paths=[os.environ["TYPST_FONT_PATHS"]], ignore_system_fonts=True,
-                timestamp=int(os.environ["SOURCE_DATE_EPOCH"]),
+                str(output), output=str(target), root=".", font_paths=os.environ["TYPST_FONT_PATHS"].split(os.pathsep),
+                ignore_system_fonts=os.environ.get("TYPST_IGNORE_SYSTEM_FONTS") == "true",
+                timestamp=int(os.environ["SOURCE_DATE_EPOCH"]), pdf_standards=[given["pdf-standard"]],
             )  # fmt: skip
         except typst.TypstError as error:
             raise FaultError(f"Typst: {error}") from None
         for warning in warnings:
             log(f"warning: {warning.message}")
-        output.unlink()
+        if not given.get("keep-typ"):
+            output.unlink()
 
 
 if __name__ == "__main__":

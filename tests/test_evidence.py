@@ -584,20 +584,22 @@ def test_a_report_knows_where_the_pieces_stand_as_long_as_they_are_the_same(volu
     assert (changed["佐证2-1"].volume, changed["佐证2-1"].state) == ("", "changed") and changed["佐证1-1"].page == "4"
 
 
-def test_numbers_stand_among_the_remarks_of_their_period() -> None:
+def test_numbers_stand_in_a_column_of_their_own() -> None:
     from dataclasses import dataclass
 
     @dataclass
     class Row:
         indicator: str
         remark: str = "申报值与核算值不一致"
+        evidence: str = ""
 
     def entry(number: str, *rows: tuple[str, str]) -> ProofEntry:
         return ProofEntry(number, (), (), rows, "")
 
     entries = [entry("佐证3-1", ("R1", "2024")), entry("佐证3-2", ("R1", "")), entry("佐证3-3", ("R1", "2023"))]
     lines = with_numbers([Row("R1"), Row("R2")], entries, "2024")  # type: ignore[type-var]
-    assert [line.remark for line in lines] == ["申报值与核算值不一致；佐证3-1、3-2", "申报值与核算值不一致"]
+    assert [line.evidence for line in lines] == ["佐证3-1、3-2", ""]
+    assert {line.remark for line in lines} == {"申报值与核算值不一致"}
 
 
 # --- the command

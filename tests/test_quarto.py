@@ -15,7 +15,7 @@ import pytest
 import quarto_double as double
 import report_samples as samples
 
-from evalkit.report import build
+from evalkit.report import build, look
 from evalkit.report.canvas import Chart
 from evalkit.report.frame import FORMATS, Document
 from evalkit.report.rendering import quarto
@@ -54,7 +54,8 @@ def refused(given: Document, out: Path) -> str:
     with pytest.raises(ReportError) as error:
         made(given, out)
     assert [(path.name, path.read_text(encoding="utf-8")) for path in out.iterdir()] == [("999001.docx", "earlier")]
-    return str(error.value)
+    (problem,) = error.value.problems
+    return f"{problem.place}: {problem.message('en')}"
 
 
 def test_one_call_makes_all_formats_in_an_environment_of_its_own(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +67,7 @@ def test_one_call_makes_all_formats_in_an_environment_of_its_own(install: Instal
     assert [path.suffix for path in paths] == [".docx", ".pdf", ".html"]
     (call,) = double.calls(folder)
     assert call["arguments"] == [
-        "render", "999001.qmd", "--no-execute", "--to", "docx,typst,html", "--metadata", "mainfont=Noto Sans CJK SC",
+        "render", "999001.qmd", "--no-execute", "--to", "docx,typst,html",
         "--metadata", "outdated=结果未更新：数据或规则已变动，请重新运行", "--metadata", "example=示例数据(非真实)",
     ]  # fmt: skip
     assert call["stdin_closed"] and call["own_session"]
@@ -111,13 +112,13 @@ def test_a_missing_picture_is_a_fault_although_the_exit_is_0(install: Install, t
     picture = Chart("translation", "", "", b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', bytes, 10)
     given = replace(document("![图](figures/translation){width=10mm}\n"), charts=[picture])
     message = refused(given, tmp_path / "out")
-    assert message.startswith("999001: Quarto: [WARNING] Could not fetch resource figures/translation.png")
+    assert message.startswith("999001: Quarto could not make the file: [WARNING] Could not fetch resource figures/translation.png")
 
 
 def test_an_unresolved_reference_is_a_fault_although_the_exit_is_0(install: Install, tmp_path: Path) -> None:
     install()
     message = refused(document("见 @fig-x。\n"), tmp_path / "out")
-    assert message == "999001: Quarto: WARNING (main.lua:22571) Unable to resolve crossref @fig-x"
+    assert message == "999001: Quarto could not make the file: WARNING (main.lua:22571) Unable to resolve crossref @fig-x"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_what_is_said_is_looked_at(line: str, why: str) -> None:
 
 def test_an_unknown_font_is_a_fault(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install()
-    monkeypatch.setattr(quarto, "_font", lambda: "No Such Font")
+    monkeypatch.setattr(look, "PDF_FONT", "No Such Font")
     assert "unknown font family: no such font" in refused(document(), tmp_path / "out")
 
 
@@ -148,9 +149,13 @@ def test_harmless_words_are_none() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "head", "why"),
     [
-        ({"fail": "reference.docx not found"}, "", "999001: Quarto: exit 1: ERROR: reference.docx not found"),
-        ({"say": ["\x1b[33mWARNING: the cause\x1b[39m", "x" * 900], "fail": "y"}, "", "999001: Quarto: exit 1: WARNING: the cause\nxxx"),
-        ({}, "---\ntitle: [\n---\n", "999001: Quarto: exit 1: ERROR: YAMLError"),
+        ({"fail": "reference.docx not found"}, "", "999001: Quarto could not make the file: exit 1: ERROR: reference.docx not found"),
+        (
+            {"say": ["\x1b[33mWARNING: the cause\x1b[39m", "x" * 900], "fail": "y"},
+            "",
+            "999001: Quarto could not make the file: exit 1: WARNING: the cause\nxxx",
+        ),
+        ({}, "---\ntitle: [\n---\n", "999001: Quarto could not make the file: exit 1: ERROR: YAMLError"),
     ],
 )
 def test_an_exit_with_1(install: Install, tmp_path: Path, behaviour: dict[str, Any], head: str, why: str) -> None:

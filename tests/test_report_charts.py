@@ -15,6 +15,7 @@ from evalkit.report.canvas import Canvas, Chart
 from evalkit.report.figures import values_figure
 from evalkit.report.model import build_model
 from evalkit.report.points import Point
+from evalkit.report.value_charts import RegionValue, value_charts
 
 
 def dumbbell() -> list[Chart]:
@@ -147,11 +148,8 @@ def test_the_heat_map_names_where_most_are_short() -> None:
 
 
 def test_the_value_chart_names_ties() -> None:
-    values = [
-        overview.RegionValue(name, Fraction(text), text, "no_target") for name, text in (("甲", "96.3"), ("乙", "96.3"), ("丙", "75.0"))
-    ]
-    chart = overview.value_chart(
-        values, indicator="优良天数比例", unit="%", period="2024-02", target=None, target_text="", name="v", source="x"
+    values = [RegionValue(name, Fraction(text), text, "no_target") for name, text in (("甲", "96.3"), ("乙", "96.3"), ("丙", "75.0"))]
+    (chart,) = value_charts(
+        values, indicator="优良天数比例", unit="%", period="2024-02", target=None, target_text="", name="v", source="x", ranking=True
     )
-    assert chart is not None
     assert chart.title == "2024年2月3个地区优良天数比例在75.0%至96.3%之间，甲、乙最高，丙最低"

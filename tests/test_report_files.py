@@ -14,7 +14,6 @@ import report_samples as samples
 
 from evalkit.report import build
 from evalkit.report.document import region_document
-from evalkit.report.rendering import check
 from evalkit.report.rendering.check import ReportError, docx_text, html_text
 from evalkit.report.rendering.quarto import find_quarto, quarto_faults
 from evalkit.report.rendering.render import render
@@ -88,7 +87,8 @@ def test_invented_data_are_marked_on_every_page(made: dict[str, Path]) -> None:
         heads = [archive.read(name).decode() for name in archive.namelist() if re.fullmatch(r"word/header\d*\.xml", name)]
         document = archive.read("word/document.xml").decode()
     assert any("示例数据(非真实)" in head for head in heads)
-    assert document.count("<w:sectPr") == document.count("<w:headerReference") == 3
+    sections = document.split("<w:sectPr")[1:]
+    assert len(sections) >= 3 and all("<w:headerReference" in section for section in sections)
     assert "示例数据(非真实)" in made[".html"].read_text(encoding="utf-8")
 
 
@@ -135,16 +135,6 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
         assert squeezed(name) in text, kind
 
 
-@pytest.mark.parametrize(
-    "text", ["见@tbl-all", "?@fig-x", "值为NaN。", "值为 None。", "Traceback (most recent call last)", "{{< pagebreak >}}"]
-)
-def test_what_must_not_stand_in_a_report_is_refused(text: str) -> None:
-    with pytest.raises(ReportError):
-        check.check_text("a.docx", text)
-    check.check_text("a.docx", "Nonesuch, nano, a@b", [])
-    check.check_text("a.docx", "见@tbl-x", ["@tbl-x 是数据"])
-
-
 def test_nothing_is_moved_when_something_is_wrong(project: Path, tmp_path: Path) -> None:
     templates = build.templates_of(project)
     model = build.read_model(project, samples.RUN, samples.REGION, samples.context())
@@ -171,12 +161,14 @@ def test_quarto_log_is_not_believed() -> None:
 def test_quarto_is_named_when_it_is_missing(project: Path, tmp_path: Path) -> None:
     if find_quarto():
         pytest.skip("Quarto is installed")
-    with pytest.raises(ReportError, match="Quarto is not installed"):
+    with pytest.raises(ReportError) as error:
         build.build_region(project, samples.RUN, samples.REGION, samples.context(), tmp_path, "quarto")
+    assert [problem.message("en") for problem in error.value.problems] == ["Quarto is not installed"]
 
 
 @pytest.mark.quarto
 @pytest.mark.skipif(shutil.which("quarto") is None, reason="Quarto is not on the PATH")
 def test_quarto_says_the_same(project: Path, made: dict[str, Path], tmp_path: Path) -> None:
     paths = build.build_region(project, samples.RUN, samples.REGION, samples.context(), tmp_path, "quarto")
-    assert squeezed(docx_text(paths[0])) == squeezed(docx_text(made[".docx"]))
+    for kind, text in all_texts({path.suffix: path for path in paths}).items():
+        assert text == all_texts(made)[kind], kind

@@ -8,12 +8,10 @@ local styles = {
 }
 local blocks = { calc = 'Calculation', brief = 'Calculation Short', example = 'Example Notice', note = 'Table Note' }
 
-local function section(width, height, orientation, left, top)
-  local orient = orientation and ' w:orient="landscape"' or ''
-  return pandoc.RawBlock('openxml', string.format(
-    '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:sectPr><w:type w:val="nextPage"/>' ..
-    '<w:pgSz w:w="%d" w:h="%d"%s/><w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="850" w:footer="850" w:gutter="0"/>' ..
-    '</w:sectPr></w:pPr></w:p>', width, height, orient, top, left, top, left))
+-- Where a section ends. How large its page is depends on the form of the report and is set when the file is finished.
+local function section(landscape)
+  local size = landscape and '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>' or '<w:pgSz w:w="11906" w:h="16838"/>'
+  return pandoc.RawBlock('openxml', '<w:p><w:pPr><w:sectPr><w:type w:val="nextPage"/>' .. size .. '</w:sectPr></w:pPr></w:p>')
 end
 
 -- How wide columns look is said apart from how wide they stand in the source.
@@ -50,9 +48,16 @@ end
 function Div(div)
   if div.classes:includes 'landscape' then
     local made = pandoc.Blocks {}
-    made:insert(section(11906, 16838, false, 1531, 1531))
+    made:insert(section(false))
     made:extend(div.content)
-    made:insert(section(16838, 11906, true, 1474, 1361))
+    made:insert(section(true))
+    return made
+  end
+  -- What may be edited in Word is marked here; rendering/word_blocks.py makes content controls of it.
+  if div.classes:includes 'block' then
+    local made = pandoc.Blocks { pandoc.RawBlock('openxml', '<?evalkit-block ' .. (div.attributes.control or '') .. '?>') }
+    made:extend(div.content)
+    made:insert(pandoc.RawBlock('openxml', '<?evalkit-block-end?>'))
     return made
   end
   for class, style in pairs(blocks) do

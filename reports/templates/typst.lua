@@ -83,7 +83,33 @@ function Figure(figure)
   figure.content:walk { Image = function(found) image = found end }
   if not image then return nil end
   local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
-  return pandoc.RawBlock('typst', string.format('#figure(image(%s, width: %s, alt: %s), caption: [%s], kind: image, alt: %s)',
-    typst_string(image.src), image.attributes.width or '100%', typst_string(image.attributes.alt or ''), caption,
-    typst_string(image.attributes.alt or '')))
+  local label = figure.identifier ~= '' and ' <' .. figure.identifier .. '>' or ''
+  return pandoc.RawBlock('typst', string.format('#picture(%s, %s, %s, [%s])%s', typst_string(image.src),
+    image.attributes.width or '100%', typst_string(pandoc.utils.stringify(image.caption)), caption, label))
+end
+
+-- The name of an annex without its number; nil for a chapter.
+local function annex(block)
+  if block.t ~= 'Header' or block.level ~= 1 then return nil end
+  local title = pandoc.utils.stringify(block)
+  return title:match '^附件%d+%s*(.*)$' or title:match '^Annex %d+[%s:.]*(.*)$'
+end
+
+-- An annex begins a new page. Above the first one, or at the end, an official paper is signed.
+function Pandoc(doc)
+  local made, names, first = pandoc.Blocks {}, {}, nil
+  for _, block in ipairs(doc.blocks) do
+    local name = annex(block)
+    if name then
+      if not first then
+        first = #made + 1
+        while first > 1 and made[first - 1].t == 'RawBlock' and made[first - 1].text:match '^#set page' do first = first - 1 end
+      end
+      table.insert(names, typst_string((name:gsub('^　+', ''))) .. ',')
+      made:insert(pandoc.RawBlock('typst', '#pagebreak(weak: true)'))
+    end
+    made:insert(block)
+  end
+  made:insert(first or #made + 1, pandoc.RawBlock('typst', '#signing((' .. table.concat(names) .. '))'))
+  return pandoc.Pandoc(made, doc.meta)
 end

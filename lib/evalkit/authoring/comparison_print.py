@@ -221,12 +221,16 @@ def _lay_out(made: Any) -> None:
     from docx.enum.section import WD_ORIENT
     from docx.shared import Mm
 
+    from evalkit.report.rendering.word_pages import page
+    from evalkit.report.rendering.word_tables import finish_table
+
     for section in made.sections:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(297), Mm(210)
         section.left_margin = section.right_margin = Mm(26)
         section.top_margin = section.bottom_margin = Mm(24)
     for table in made.tables:
+        finish_table(table._tbl, "technical", page("technical", landscape=True).text_width)
         rows = list(table._tbl.tr_lst)
         for row, below in pairwise(rows):
             if any(cell.vMerge == "continue" for cell in below.tc_lst):

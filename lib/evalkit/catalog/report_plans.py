@@ -61,6 +61,11 @@ class ReportPlan(Model):
         """All chapters and annexes, in their order."""
         return [entry.chapter for entry in (*self.chapters, *self.annexes)]
 
+    @property
+    def on_a_page(self) -> bool:
+        """Whether it is the briefing alone: one page without cover, contents and headings."""
+        return self.ids == ["brief"]
+
 
 def plan_id_of(run: Run) -> str:
     """Return the id of the chapter plan of a run: the one it names, else that of its purpose."""

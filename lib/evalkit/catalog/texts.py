@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from evalkit.project import Project
 BLOCK = re.compile(r"[a-z0-9][A-Za-z0-9._-]{0,59}")
 #: Lines between the two ``---`` at the head of a text.
 KEYS = ("replaces", "by", "date")
-_MOST = 200_000  # bytes of one text
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+MOST = 200_000  # bytes of one text
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class UserText:
     block : str
         Which block it replaces.
     body : str
-        Paragraphs separated by empty lines, lines beginning with ``- `` as list; nothing else is markup.
+        Paragraphs separated by empty lines, lines beginning with ``- `` as list (``evalkit.report.prose``); nothing else is markup.
     file : str
         Where it stands, relative to the project.
     replaces : str
@@ -71,6 +73,60 @@ def texts_of(project: Project, run_id: str, region_code: str, lang: Language = "
     return found
 
 
+def file_text(body: str, replaces: str = "", by: str = "", date: str = "") -> str:
+    """Return the content of a text file; who and when are written down as given, on one line each.
+
+    Parameters
+    ----------
+    body : str
+        Paragraphs and lists, as :class:`UserText` has them.
+    replaces, by, date : str
+        What stands at its head; empty ones are left out.
+    """
+    head = {"replaces": replaces, "by": by, "date": date}
+    lines = [f"{key}: {' '.join(value.split())}" for key, value in head.items() if value.strip()]
+    return "\n".join(["---", *lines, "---", "", body, ""])
+
+
+def check_texts(project: Project, run_id: str, regions: Sequence[str]) -> list[Problem]:
+    """Return what is wrong with the texts of a run: those of regions that it does not have, and those that cannot be read.
+
+    Parameters
+    ----------
+    project : Project
+    run_id : str
+    regions : sequence of str
+        Codes of the run's regions.
+    """
+    problems: list[Problem] = []
+    for path in _held(project.params / "texts" / run_id):
+        if not path.is_dir() or path.name not in regions:
+            problems.append(Problem("text_stray", Place(project.label(path)), {"name": path.name, "known": list(regions)}, "warning"))
+            continue
+        for file in _held(path):
+            if file.suffix != ".md":
+                problems.append(Problem("text_stray", Place(project.label(file)), {"name": file.name, "known": ["*.md"]}, "warning"))
+        for lang in LANGUAGES:
+            try:
+                texts_of(project, run_id, path.name, lang)
+            except EvalkitError as error:
+                problems += error.problems
+    return problems
+
+
+def stray_texts(project: Project, runs: Collection[str]) -> list[Problem]:
+    """Return a warning for everything below ``params/texts`` that belongs to no run."""
+    return [
+        Problem("text_stray", Place(project.label(path)), {"name": path.name, "known": sorted(runs)}, "warning")
+        for path in _held(project.params / "texts")
+        if not path.is_dir() or path.name not in runs
+    ]
+
+
+def _held(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []
+
+
 def _read(path: Path, block: str, label: str, problems: list[Problem]) -> UserText | None:
     place = Place(label)
     if not BLOCK.fullmatch(block):
@@ -78,14 +134,14 @@ def _read(path: Path, block: str, label: str, problems: list[Problem]) -> UserTe
         return None
     try:
         content = path.read_bytes()
-        text = content.decode("utf-8-sig") if len(content) <= _MOST else ""
+        text = content.decode("utf-8-sig") if len(content) <= MOST else ""
     except OSError as error:
         problems.append(Problem("text_unreadable", place, {"detail": error.strerror or str(error)}))
         return None
     except UnicodeDecodeError:
         problems.append(Problem("text_unreadable", place, {"detail": word("detail", "no_utf8")}))
         return None
-    if len(content) > _MOST:
+    if len(content) > MOST:
         problems.append(Problem("text_unreadable", place, {"detail": word("detail", "text_too_long")}))
         return None
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

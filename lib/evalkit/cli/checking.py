@@ -66,6 +66,7 @@ def _found(runs: list[str] | None) -> tuple[dict[str, list[Problem]], Path, Cata
     """Return problems by run, the project's folder and the rules; without these, problems are those of the rules alone."""
     from evalkit.catalog import load_catalog
     from evalkit.collection.problems import problems_of
+    from evalkit.collection.texts_check import project_problems, report_problems
     from evalkit.project import find_project
 
     project = find_project()
@@ -75,7 +76,9 @@ def _found(runs: list[str] | None) -> tuple[dict[str, list[Problem]], Path, Cata
         return {"": error.problems}, project.root, None
     for run_id in runs or []:
         catalog.run(run_id)
-    return {run_id: problems_of(catalog, run_id) for run_id in catalog.in_order(runs or catalog.runs)}, project.root, catalog
+    whole = [] if runs else project_problems(catalog)  # where runs are named, only what they need is looked at
+    chosen = catalog.in_order(runs or catalog.runs)
+    return {one: [*problems_of(catalog, one), *report_problems(catalog, one), *whole] for one in chosen}, project.root, catalog
 
 
 def _write(root: Path, catalog: Catalog | None, found: dict[str, list[Problem]], out_dir: Path, *, quiet: bool) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from evalkit.cli.report_table import table
+from evalkit.cli.report_texts import blocks, import_
 from evalkit.messages import EvalkitError, Problem, language
 
 if TYPE_CHECKING:
@@ -93,3 +95,8 @@ def report_all(catalog: Catalog, chosen: list[str], out_dir: Path | None, wanted
     for line in problem_lines(problems):
         err.print(line)
     return not any(problem.severity == "error" for problem in problems)
+
+
+report_app.command("import")(import_)
+report_app.command("blocks")(blocks)
+report_app.command("table")(table)

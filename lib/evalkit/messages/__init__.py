@@ -27,7 +27,7 @@ def language() -> Language:
 @cache
 def _catalogue(name: str) -> dict[str, dict[str, str]]:
     text = files("evalkit.messages").joinpath(name).read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.BaseLoader)
+    loaded: dict[str, dict[str, str]] = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     return loaded
 
 

@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 
@@ -78,7 +77,14 @@ def say(key: str, **values: object) -> str:
         The catalogue has no such sentence, or a value is not given: a fault of the program.
     """
     topic, _, name = key.partition(".")
-    return _FORM.vformat(sentences(topic)[name][spoken()], (), values)
+    text = ""
+    for literal, field_name, one, many in _pieces(sentences(topic)[name][spoken()]):
+        if field_name is None:
+            text += literal
+        else:
+            value = str(values[field_name])
+            text += literal + (value if one is None else one if value == "1" else many)
+    return text
 
 
 @cache
@@ -89,12 +95,13 @@ def sentences(topic: str) -> dict[str, dict[str, str]]:
     return loaded
 
 
-class _Form(string.Formatter):
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if not format_spec.startswith("#"):
-            return str(value)
-        one, _, many = format_spec[1:].partition("|")
-        return one if str(value) == "1" else many
-
-
-_FORM = _Form()
+@cache
+def _pieces(template: str) -> tuple[tuple[str, str | None, str | None, str], ...]:
+    """Return a sentence in pieces: text, value behind it, and the words for one and for more; parsed once, as reports say thousands."""
+    pieces: list[tuple[str, str | None, str | None, str]] = []
+    for literal, name, spec, conversion in string.Formatter().parse(template):
+        if conversion or (spec and not spec.startswith("#")) or (name is not None and not name.isidentifier()):
+            raise ValueError(template)
+        one, _, many = (spec or "")[1:].partition("|")
+        pieces.append((literal, name, one if spec else None, many))
+    return tuple(pieces)

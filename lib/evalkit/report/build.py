@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalkit.catalog.report_plans import ReportPlan
 from evalkit.report.context import ReportContext
@@ -14,6 +14,9 @@ from evalkit.report.document import region_document
 from evalkit.report.frame import Document
 from evalkit.report.model import ReportModel, build_model
 from evalkit.report.rendering.render import Renderer, render
+
+if TYPE_CHECKING:
+    from evalkit.report.rollup_registers import Registers
 
 Rows = list[dict[str, str]]
 
@@ -87,12 +90,13 @@ def rollup(
     outdated: bool = False,
     plan: ReportPlan | None = None,
     name: str = "all",
+    registers: Registers | None = None,
 ) -> Document:
-    """Return the roll-up as Markdown with its figures."""
+    """Return the roll-up as Markdown with its figures; parameters as for :func:`rollup_document`."""
     from evalkit.report.rollup import rollup_document
 
-    models = [read_model(project_root, run_id, context.region_code, context) for context in contexts]
-    return rollup_document(models, templates_of(project_root), outdated=outdated, plan=plan, name=name)
+    models = read_models(project_root, run_id, contexts)
+    return rollup_document(models, templates_of(project_root), outdated=outdated, plan=plan, name=name, registers=registers)
 
 
 def templates_of(project_root: Path) -> Path:
@@ -100,8 +104,17 @@ def templates_of(project_root: Path) -> Path:
     return project_root / "reports" / "templates"
 
 
-def read_model(project_root: Path, run_id: str, region_code: str, context: ReportContext) -> ReportModel:
-    """Read what a region's report is made of.
+def read_models(project_root: Path, run_id: str, contexts: Sequence[ReportContext]) -> list[ReportModel]:
+    """Read what the reports of several regions are made of; the inputs of the run are read once for all."""
+    path = project_root / "data" / "processed" / run_id / "inputs.csv"
+    own: dict[str, Rows] = {}
+    for row in read_rows(path) if path.is_file() else []:
+        own.setdefault(row["region_code"], []).append(row)
+    return [read_model(project_root, run_id, one.region_code, one, own.get(one.region_code, [])) for one in contexts]
+
+
+def read_model(project_root: Path, run_id: str, region_code: str, context: ReportContext, inputs: Rows | None = None) -> ReportModel:
+    """Read what a region's report is made of; `inputs` are its rows of ``inputs.csv`` where they were read before.
 
     Raises
     ------
@@ -111,8 +124,9 @@ def read_model(project_root: Path, run_id: str, region_code: str, context: Repor
     run = project_root / "data" / "processed" / run_id
     region = run / "regions" / region_code
     traces: dict[str, Any] = json.loads((region / "traces.json").read_text(encoding="utf-8"))
-    inputs = run / "inputs.csv"
-    return build_model(read_rows(region / "results.csv"), traces["traces"], context, read_rows(inputs) if inputs.is_file() else [])
+    if inputs is None:
+        inputs = read_rows(run / "inputs.csv") if (run / "inputs.csv").is_file() else []
+    return build_model(read_rows(region / "results.csv"), traces["traces"], context, inputs)
 
 
 def read_rows(path: Path) -> Rows:

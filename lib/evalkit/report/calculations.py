@@ -10,6 +10,7 @@ from typing import Any, Literal
 from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.intake.inputs import counted_in
 from evalkit.report import kinds, look, marks, phrases, wording
+from evalkit.report.numbering import anchor
 from evalkit.report.printed import Printed, row_key
 from evalkit.report.reported import difference_sentence
 from evalkit.report.units import units_sentence
@@ -40,6 +41,8 @@ class Calculation:
     lines : tuple of (label, text)
     sources : tuple of str
         Where each number stands.
+    anchor : str
+        Id of the place in a report where it stands; empty for a composite.
     """
 
     kind: Literal["computed", "reported", "composite"]
@@ -49,6 +52,7 @@ class Calculation:
     status: str
     lines: tuple[tuple[str, str], ...]
     sources: tuple[str, ...]
+    anchor: str = ""
 
 
 def calculations(
@@ -98,6 +102,7 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
     settled = tuple(_adopted(trace))
     sources = tuple(dict.fromkeys(source_line(item) for item in inputs))
     verdict, code = wording.verdict_phrase(trace, names, row, printed), marks.code_of(row, trace)
+    place = anchor(row["period"], row["set"], row["indicator"], row["milestone"])
     if not formula or trace.get("value_source") != "computed":
         found = [item for item in inputs if item.get("file")]
         # One figure alone needs no name: it is the indicator's own.
@@ -112,7 +117,7 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
             *_units(trace, printed),
             *_remarks(trace),
         )
-        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources)
+        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources, place)
     lines = (
         ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
         ("代入", f"= {formula.get('substituted', '')}"),
@@ -122,7 +127,7 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
         *_units(trace, printed),
         *_remarks(trace),
     )
-    return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], code, lines, sources)
+    return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], code, lines, sources, place)
 
 
 def _adopted(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

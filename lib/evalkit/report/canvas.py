@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -119,6 +120,7 @@ class Canvas:
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
         self._drawn: list[tuple[int, str]] = []
+        self._spots: list[str] = []
         self._characters: set[str] = set()
 
     def text(
@@ -183,10 +185,16 @@ class Canvas:
         place = f'x="{_short(x)}" y="{_short(y)}" width="{_short(width)}" height="{_short(height)}"'
         self._drawn.append((order, f'<rect {place} fill="{face}"/>'))
 
+    def spot(self, x: float, y: float, width: float, height: float, words: str) -> None:
+        """Say something about a place of the figure: shown where a reader points at it, invisible otherwise."""
+        said = html.escape("".join(char for char in " ".join(words.split()) if char.isprintable()))
+        place = f'x="{_short(x)}" y="{_short(y)}" width="{_short(width)}" height="{_short(height)}"'
+        self._spots.append(f'<g><title>{said}</title><rect {place} fill="none" pointer-events="all"/></g>')
+
     def finish(self, name: str, title: str, alt: str) -> Chart:
         """Return the figure in both forms; the same drawing gives the same bytes."""
         outlines = "".join(f'<path id="{ord(char):x}" d="{_glyph(char)[0]}"/>' for char in sorted(self._characters))
-        drawn = "\n".join(element for _, element in sorted(self._drawn, key=lambda item: item[0]))
+        drawn = "\n".join([*(element for _, element in sorted(self._drawn, key=lambda item: item[0])), *self._spots])
         body = f'<defs>{outlines}</defs>\n<rect width="100%" height="100%" fill="#FFFFFF"/>\n{drawn}'
         # several figures stand on one page: each needs names of its own
         own = f"c{hashlib.sha256(body.encode()).hexdigest()[:8]}-"

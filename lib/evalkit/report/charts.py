@@ -243,6 +243,7 @@ def _draw(
             y += 6.5
         y += _row_height(point)
         _row(canvas, scale, point, y - _row_height(point) / 2, columns, based=bool(base))
+        canvas.spot(0, y - _row_height(point), width, _row_height(point), _said(point, base, current, aim))
         canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
     canvas.text(0, height - 2.4, "\n".join(wrap_mm(f"来源：{source}", width, 7)[:1]), 7, look.MUTED)
     return canvas.finish(name, title, _alt(page, title, base, current, aim))
@@ -272,10 +273,9 @@ def _shape(side: int) -> str:
 
 
 def _alt(page: Sequence[Point], title: str, base: str, current: str, aim: str) -> str:
-    rows = []
-    for point in page:
-        before = f"{phrases.period(base)}{point.base_text}，" if base and point.base_text else ""
-        rows.append(
-            f"{point.name}：{before}{phrases.period(current)}{point.current_text}，{aim}{point.target_text}{phrases.unit(point.unit)}"
-        )
-    return f"{title}。{'；'.join(rows)}。"
+    return f"{title}。{'；'.join(_said(point, base, current, aim) for point in page)}。"
+
+
+def _said(point: Point, base: str, current: str, aim: str) -> str:
+    before = f"{phrases.period(base)}{point.base_text}，" if base and point.base_text else ""
+    return f"{point.name}：{before}{phrases.period(current)}{point.current_text}，{aim}{point.target_text}{phrases.unit(point.unit)}"

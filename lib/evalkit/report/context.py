@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from evalkit.report import phrases
+
 if TYPE_CHECKING:
     from evalkit.catalog.models import IndicatorSet
     from evalkit.report.chapters import Chapter
@@ -30,7 +32,7 @@ class ReportContext:
     periods : sequence of str
         Assessed periods, oldest first.
     set_names, plan_names : mapping
-        Chinese names by id.
+        Names by id, in the language of the document as all names here.
     base_period : str
         Base year of the progress; empty for none.
     milestones : sequence of str
@@ -48,7 +50,7 @@ class ReportContext:
     set_documents, plan_documents : mapping
         Document of each set and plan, by id.
     measure_names : mapping
-        Chinese names of measures by id.
+        Names of measures by id.
     sets : mapping
         The indicator sets by id, for groups, marks and pass rules; optional.
     update_notes : sequence of str
@@ -63,6 +65,10 @@ class ReportContext:
         编制单位, for the cover.
     authors : sequence of str
         编制人员, for the cover.
+    duties : mapping
+        Who answers for an indicator by the plan's list of duties, by indicator.
+    departments : mapping
+        Which department reports a measure, by measure.
     """
 
     run_id: str
@@ -95,9 +101,11 @@ class ReportContext:
     chapters: Sequence[Chapter] = ()
     prepared_by: str = ""
     authors: Sequence[str] = ()
+    duties: Mapping[str, str] = field(default_factory=dict)
+    departments: Mapping[str, str] = field(default_factory=dict)
 
     def set_name(self, identifier: str) -> str:
-        """Return the Chinese name of an indicator set or plan."""
+        """Return the name of an indicator set or plan."""
         return self.set_names.get(identifier) or self.plan_names.get(identifier) or identifier
 
     def document(self, identifier: str) -> str:
@@ -106,5 +114,4 @@ class ReportContext:
         if not found:
             return identifier
         title = found.get("title_zh", identifier)
-        marked = title if title.startswith("《") else f"《{title}》"
-        return f"{marked}（{found['number']}）" if found.get("number") else marked
+        return phrases.in_title_marks(title) + phrases.brackets(found.get("number", ""))

@@ -83,11 +83,11 @@ def region_document(
         environment(templates)
         .get_template("region.qmd.j2")
         .render(
-            head=front_matter(cover, phrases.period(context.report_date), small=material.small),
+            head=front_matter(cover, phrases.period(context.report_date), small=material.small or plan.on_a_page),
             example=say("frame.example", words=look.example_words()) if context.example else "",
             outdated=look.outdated_words() if outdated else "",
             chapters=[
-                (numbers.titles[chapter.id], chapter.landscape, chapter.markdown(numbers))
+                ("" if plan.on_a_page else numbers.titles[chapter.id], chapter.landscape, chapter.markdown(numbers))
                 for _, chapter in (*chapters, *annexes)
             ],
         )

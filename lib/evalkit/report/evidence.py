@@ -55,12 +55,12 @@ class ProofEntry:
 
 
 def with_numbers(lines: Sequence[T], entries: Sequence[ProofEntry], period: str) -> list[T]:
-    """Return lines of the official table of a period with the numbers of their evidence among the remarks: 佐证3-1、3-2."""
+    """Return lines of the official table of a period with the numbers of their evidence: 佐证3-1、3-2."""
     found = []
     for line in lines:
         numbers = [entry.number for entry in entries if {(line.indicator, period), (line.indicator, "")} & set(entry.rows)]
         short = "、".join([*numbers[:1], *(number.removeprefix("佐证") for number in numbers[1:])])
-        found.append(replace(line, remark="；".join(text for text in (line.remark, short) if text)) if numbers else line)
+        found.append(replace(line, evidence=short) if numbers else line)
     return found
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Correction, Decision
 from evalkit.intake import Inputs
+from evalkit.messages.speech import term
+from evalkit.report import phrases
+from evalkit.report.columns import departments_of, duties_of
 from evalkit.report.context import ReportContext
 from evalkit.report.remarks import accepted_warnings, settled_conflicts
 
 
 def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> ReportContext:
-    """Return what a report on one region needs beside its results and traces.
+    """Return what a report on one region needs beside its results and traces, named in the language of the document.
 
     Parameters
     ----------
@@ -25,19 +28,19 @@ def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> 
     sets = [catalog.sets[set_id] for set_id in run.sets]
     return ReportContext(
         run_id=run.id,
-        title_zh=run.title_zh,
+        title_zh=term(run.title_zh),
         purpose=run.purpose,
         example=run.example,
         report_date=run.report_date,
         region_code=region.code,
-        region_name=region.name_zh,
-        region_full_name=region.full_name_zh,
+        region_name=term(region.name_zh),
+        region_full_name=term(region.full_name_zh),
         periods=sorted(run.periods),
-        set_names={s.id: s.name_zh for s in sets},
-        plan_names={plan.id: plan.name_zh for plan in plans},
+        set_names={s.id: term(s.name_zh) for s in sets},
+        plan_names={plan.id: term(plan.name_zh) for plan in plans},
         base_period=base.name if base else "",
         milestones=sorted({milestone for plan in plans for milestone in plan.milestones}),
-        documents={d.id: {"number": d.number, "title_zh": d.title_zh} for d in catalog.documents.values()},
+        documents={d.id: {"number": d.number, "title_zh": term(d.title_zh)} for d in catalog.documents.values()},
         corrections=[_correction(c) for c in inputs.corrections if c.region == region_code],
         decisions=[_decision(d, inputs) for d in (*inputs.decisions.values(), *inputs.adopted.values()) if d.region_code == region_code],
         settled=settled_conflicts(catalog, inputs, region_code),
@@ -49,7 +52,9 @@ def context_from_catalog(catalog: Catalog, inputs: Inputs, region_code: str) -> 
         plan_documents={plan.id: plan.document for plan in plans},
         prepared_by=run.prepared_by,
         authors=run.authors,
-        measure_names={measure.id: measure.name_zh for measure in catalog.measures.values()},
+        duties=duties_of(catalog, [plan.id for plan in plans]),
+        departments=departments_of(catalog),
+        measure_names={measure.id: term(measure.name_zh) for measure in catalog.measures.values()},
     )
 
 
@@ -59,7 +64,7 @@ def _sources(catalog: Catalog, inputs: Inputs, region_code: str) -> list[dict[st
     for item in inputs.items.values():
         if item.region == region_code:
             child = catalog.runs.get(item.source) if item.folder != "data/raw" else None
-            found[item.place().file] = child.title_zh if child else ""
+            found[item.place().file] = term(child.title_zh) if child else ""
     return [{"file": file, "note": note} for file, note in found.items()]
 
 
@@ -72,5 +77,5 @@ def _decision(decision: Decision, inputs: Inputs) -> dict[str, str]:
     documents = {row.id: row.document for row in inputs.evidence.rows} if inputs.evidence is not None else {}
     if documents:
         parts = [part.strip() for part in decision.evidence.replace("；", ";").split(";")]
-        found["evidence"] = "；".join(f"{documents[part]}（{part}）" if part in documents else part for part in parts)
+        found["evidence"] = phrases.clauses(documents[part] + phrases.brackets(part) if part in documents else part for part in parts)
     return found

@@ -14,17 +14,22 @@ from evalkit.messages.speech import say, spoken
 from evalkit.report import look, phrases
 from evalkit.report.canvas import Chart
 from evalkit.report.numbering import Block
+from evalkit.report.page import page_words
 from evalkit.report.tables import escape
 
 _TENS = ["", *"一二三四五六七八九"]
 _ORDINALS = [f"{'' if ten == 0 else '十' if ten == 1 else _TENS[ten] + '十'}{unit}" for ten in range(10) for unit in _TENS][1:]
-FORMATS = """from: markdown+east_asian_line_breaks
+#: How the Markdown is read: nothing in it is markup of an output format, a formula or a citation.
+READER = "markdown+east_asian_line_breaks-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-citations"
+#: In this order; each but the first looks whether it is its format.
+FILTERS = ("guard.lua", "docx.lua", "typst.lua", "html.lua")
+FORMATS = f"""from: {READER}
 number-sections: false
-filters: [docx.lua, typst.lua, html.lua]
+filters: [{", ".join(FILTERS)}]
 format:
-  docx: {reference-doc: reference.docx, default-image-extension: png}
-  typst: {template: evalkit.typ, default-image-extension: svg}
-  html: {template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, toc-depth: 1, default-image-extension: svg}
+  docx: {{reference-doc: reference.docx, default-image-extension: png}}
+  typst: {{template: evalkit.typ, default-image-extension: svg, keep-typ: true, pdf-standard: ua-1}}
+  html: {{template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, toc-depth: 2, default-image-extension: svg}}
 """
 
 
@@ -102,12 +107,17 @@ class Document:
 
 def front_matter(cover: Cover, date: str, *, small: bool = False) -> str:
     """Return the head of a ``.qmd``: title, what stands on the cover, and how Quarto is to render it."""
-    lines = [f"title: {yaml_text(cover.title)}", f"subtitle: {yaml_text(f'{cover.region}　{cover.kind}')}", f"date: {yaml_text(date)}"]
+    lines = [
+        f"title: {yaml_text(cover.title)}",
+        f"subtitle: {yaml_text(say('frame.subtitle', region=cover.region, kind=cover.kind))}",
+        f"date: {yaml_text(date)}",
+    ]
     lines += [f"lang: {'en' if spoken() == 'en' else 'zh-CN'}", f"toc-title: {yaml_text(say('frame.contents'))}"]
     lines += [f"region: {yaml_text(cover.region)}", f"kind: {yaml_text(cover.kind)}"]
     lines += [f"prepared-by: {yaml_text(cover.prepared_by)}"] if cover.prepared_by else []
     lines += [f"authors: {yaml_text(phrases.listing(list(cover.authors)))}"] if cover.authors else []
     lines += ["small: true"] if small else []
+    lines += ["page-words:", *(f"  {name}: {yaml_text(text)}" for name, text in page_words().items())]
     return "\n".join(lines) + f"\n{FORMATS}"
 
 
@@ -133,7 +143,7 @@ def environment(templates: Path) -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(sections=Sections, say=say)
+    made.globals.update(sections=Sections, say=say, brackets=phrases.brackets, gap=phrases.gap, run_on=phrases.run_on)
     made.filters.update(md=escape, yaml=yaml_text, ordinal=ordinals)
     return made
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from evalkit.messages import Language, filled, word
+from evalkit.messages import Language, filled, word, words
 from evalkit.messages.speech import spoken
 
 
@@ -91,15 +91,6 @@ MARKS: Mapping[str, StatusLook] = MappingProxyType(
     }
 )
 
-STATE_NOTES: Mapping[str, str] = MappingProxyType(
-    {
-        "seen": "已在文件副本、转载或引用中读到，尚未由专人对照正式文本核定。",
-        "seen_neighbour": "见于相邻版本或相邻表格，本版本是否相同尚未核对。",
-        "third_party": "见于第三方程序或资料对文件的转述，未见文件文本。",
-        "derived": "由其他资料推算得出，文件文本中未直接见到。",
-        "recalled": "依据一般认识录入，未见任何文本，不得作为正式依据。",
-    }
-)
 EXAMPLE_ZH = "示例数据(非真实)"
 EXAMPLE_EN = "example data (not real)"
 OUTDATED_ZH = "结果未更新：数据或规则已变动，请重新运行"
@@ -144,40 +135,50 @@ def status(code: str) -> StatusLook:
 
 
 def attribute(code: str) -> str:
-    """Return the Chinese word of an indicator attribute (约束性)."""
+    """Return the word of an indicator attribute (约束性)."""
     return word("attribute", code, spoken())
 
 
 def reason(code: str) -> str:
-    """Return the Chinese words of a reason (不涉及)."""
+    """Return the words of a reason (不涉及)."""
     return word("reason", code, spoken())
 
 
 def outcome(code: str) -> str:
-    """Return the Chinese word of the outcome of a requirement (满足)."""
+    """Return the word of the outcome of a requirement (满足)."""
     return word("outcome", code, spoken())
 
 
 def conclusion(code: str) -> str:
-    """Return the Chinese words of what is concluded of a set (符合); ``none`` where the rule allows no conclusion."""
+    """Return the words of what is concluded of a set (符合); ``none`` where the rule allows no conclusion."""
     return word("conclusion", code or "none", spoken())
 
 
 def note(code: str) -> str:
-    """Return the Chinese words of a note code, with its argument; the code itself when it is not known."""
+    """Return the words of a note code, with its argument; the code itself when it is not known."""
     return filled("note", code, spoken())
 
 
 def state(code: str) -> str:
-    """Return the Chinese words of the state of a rule (见于转载件)."""
+    """Return the words of the state of a rule (见于转载件)."""
     return word("state", code, spoken())
 
 
+def state_order() -> list[str]:
+    """Return the states of rules that nobody verified, the surest first."""
+    return list(words("state_note"))
+
+
+def state_note(code: str) -> str:
+    """Return the sentence that explains the state of a rule; empty for one that is verified."""
+    return words("state_note", spoken()).get(code, "")
+
+
 def level(code: str) -> str:
-    """Return the Chinese word of a level of regions (乡镇)."""
+    """Return the word of a level of regions (乡镇)."""
     return word("level", code, spoken())
 
 
 def purpose(code: str) -> str:
-    """Return the Chinese words of a run's purpose (年度自评估)."""
+    """Return the words of a run's purpose (年度自评估)."""
     return word("purpose", code, spoken())

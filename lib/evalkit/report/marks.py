@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evalkit.assessment.counts import STATUS_ORDER
+from evalkit.messages.speech import say
 from evalkit.values import Period, PeriodError
 
 Row = Mapping[str, str]
@@ -15,7 +16,7 @@ ORDER = ("met", "reached", "not_met", "not_yet", *STATUS_ORDER[2:])
 ORDER_APART = ("satisfied", "clear", "reached", "unsatisfied", "triggered", "not_yet", *STATUS_ORDER[2:])
 _OWN = {"condition": {"met": "satisfied", "not_met": "unsatisfied"}, "veto": {"met": "clear", "not_met": "triggered"}}
 _AHEAD = {"met": "reached", "not_met": "not_yet"}
-_SHORT = {"reached": "已达到", "not_yet": "尚未达到"}
+_SHORT = ("reached", "not_yet")
 _MISSING_SIDE = {"previous": "no_previous", "base": "no_base"}
 
 
@@ -46,8 +47,8 @@ def strange(attribute: str, *, coming: bool) -> set[str]:
 
 
 def short(code: str) -> str:
-    """Return the words of a milestone ahead as they stand before a number (已达到9项); empty for a status."""
-    return _SHORT.get(code, "")
+    """Return the words of a milestone ahead as they stand beside a number (已达到9项); empty for a status."""
+    return say(f"marks.{code}") if code in _SHORT else ""
 
 
 def code_of(row: Row, trace: Mapping[str, Any] | None = None) -> str:

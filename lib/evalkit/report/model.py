@@ -8,10 +8,11 @@ from typing import Any
 
 from evalkit.assessment.passing import conclude
 from evalkit.catalog.models import IndicatorSet, SetRow
+from evalkit.messages.speech import say, term
 from evalkit.report import calculations, kinds, look, marks, papers, phrases, wording
 from evalkit.report.calculations import Calculation
+from evalkit.report.columns import IndicatorRow, with_columns
 from evalkit.report.context import ReportContext
-from evalkit.report.evidence import with_numbers
 from evalkit.report.papers import Unverified
 from evalkit.report.passing import Passing, concerns_passing, passing_of
 from evalkit.report.points import Point, dumbbell_points
@@ -20,26 +21,6 @@ from evalkit.report.printed import Printed, before, row_key, sum_note
 Row = Mapping[str, str]
 
 __all__ = ["Group", "IndicatorRow", "Progress", "ReportContext", "ReportModel", "Unverified", "build_model"]
-
-
-@dataclass(frozen=True)
-class IndicatorRow:
-    """A line of the official table."""
-
-    indicator: str
-    domain: str
-    seq: str
-    part_of: str
-    name: str
-    unit: str
-    attribute: str
-    history: tuple[str, ...]
-    current: str
-    target: str
-    goals: tuple[str, ...]
-    status: str
-    mark: look.StatusLook
-    remark: str
 
 
 @dataclass(frozen=True)
@@ -98,12 +79,14 @@ class Group:
     @property
     def findings(self) -> list[tuple[str, list[str]]]:
         """What is short and what is unknown: title and sentences; titles without sentences are left out."""
-        short = look.status(marks.counted("not_met", self.coming)).zh
-        found = [(short, self.shortfalls)]
+        short = look.status(marks.counted("not_met", self.coming)).word
+        found = [(phrases.beginning(short), self.shortfalls)]
         for attribute, sentences in self.apart_shortfalls.items():
-            what = look.status(marks.counted("not_met", self.coming, attribute)).zh
-            found.append((f"{what}的{look.attribute(attribute)}", sentences))
-        found += [("待佐证", self.unknowns), ("缺数据", self.missing)]
+            what = look.status(marks.counted("not_met", self.coming, attribute)).word
+            found.append((say(f"model.apart_{attribute}", status=what), sentences))
+        found += [
+            (phrases.beginning(look.status(code).word), some) for code, some in (("pending", self.unknowns), ("missing", self.missing))
+        ]
         return [(title, sentences) for title, sentences in found if sentences]
 
     def apart_of(self, attribute: str) -> list[IndicatorRow]:
@@ -118,7 +101,7 @@ class Group:
 
 @dataclass
 class ReportModel:
-    """The whole report of one region."""
+    """The whole report of one region; `rows`, `traces` (by :func:`row_key`), `printed` and `names` are what it was made from."""
 
     context: ReportContext
     groups: list[Group]
@@ -128,6 +111,10 @@ class ReportModel:
     documents: list[tuple[str, str]]
     sources: list[tuple[str, str]] = field(default_factory=list)
     data: frozenset[str] = frozenset()
+    rows: list[Row] = field(default_factory=list)
+    traces: Mapping[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
+    printed: Printed | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_model(
@@ -152,7 +139,7 @@ def build_model(
     called: dict[str, set[str]] = {}
     for row in own:
         if (trace := by_key.get(row_key(row))) is not None:
-            called.setdefault(str(trace["measure"]), set()).add(row["name_zh"])
+            called.setdefault(str(trace["measure"]), set()).add(wording.row_name(row))
     # a measure that sets call by different names keeps its own
     names = {key: min(some) for key, some in called.items() if len(some) == 1 or key not in context.measure_names}
     names = {**context.measure_names, **names}
@@ -175,14 +162,22 @@ def build_model(
         documents=papers.documents(own, traces, context),
         sources=papers.sources(traces, context),
         data=_marked_texts(own, traces),
+        rows=own,
+        traces=by_key,
+        printed=printed,
+        names=names,
     )
 
 
+#: Parts of words and signs that must not stand in a report, except where data have them.
+_MARKS = ("@", "{{", "NaN", "nan", "None", "Traceback")
+
+
 def _marked_texts(rows: Sequence[Row], traces: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    """Return texts from data that hold a character of Markdown references: the checks must not take them for faults."""
+    """Return texts from data that hold what would be a fault elsewhere: the checks must not take them for faults."""
     texts = {value for row in rows for value in row.values()}
     texts |= {str(value) for trace in traces for item in trace.get("inputs", []) for value in item.values()}
-    return frozenset(text for text in texts if "@" in text or "{{" in text)
+    return frozenset(text for text in texts if any(mark in text for mark in _MARKS))
 
 
 def _grouped(rows: Sequence[Row]) -> list[tuple[tuple[str, str, str], list[Row]]]:
@@ -219,8 +214,10 @@ def _group(
         [_line(row, by_key.get(row_key(row), {}), periods, milestones, goals, printed, indicator_set) for row in some]
         for some in (parts, other)
     )
-    if context.evidence and not goal:
-        table, apart_table = (with_numbers(some, context.evidence, period) for some in (table, apart_table))
+    table, apart_table = (
+        with_columns(lines, some, [by_key.get(row_key(row), {}) for row in some], context, period)
+        for lines, some in ((table, parts), (apart_table, other))
+    )
     groups = {row.id: row.group for row in indicator_set.rows if row.group} if indicator_set else {}
     aim = goal or next((name for name in milestones if name > period), "")
     # a sum of years begins at nothing in a year of its own
@@ -290,7 +287,7 @@ def _sentences(rows: Sequence[Row], status: str, by_key: Mapping[tuple[str, ...]
     found = []
     for parts in wording.indicators_with(rows, status):
         label = wording.indicator_label(parts[0])
-        found.append(f"{label}：" + "".join(sentence(part) for part in parts))
+        found.append(phrases.labelled(label, phrases.run_on(sentence(part) for part in parts)))
     return found
 
 
@@ -318,15 +315,15 @@ def _line(
     shown = row["value_text"] or printed.current(row) or ("" if apart else reason)
     remarks = [_group_name(indicator_set, own), reason if apart and not shown else "", _remark(row)]
     if apart and trace.get("decision"):
-        remarks.append(f"人工判定{trace['decision']['id']}")
+        remarks.append(say("model.decision", id=trace["decision"]["id"]))
     target = _marked(row)
     planned = [goals.get((row["indicator"], when)) for when in milestones]
     return IndicatorRow(
         indicator=row["indicator"],
-        domain=row["domain"],
+        domain=term(row["domain"]),
         seq=row["seq"],
-        part_of=row["part_of"],
-        name=f"{row['name_zh']} {own.marker}" if own and own.marker else row["name_zh"],
+        part_of=term(row["part_of"]),
+        name=f"{wording.row_name(row)} {own.marker}" if own and own.marker else wording.row_name(row),
         unit=phrases.cell(row["unit"]),
         attribute=look.attribute(row["attribute"]),
         history=tuple(earlier),
@@ -335,20 +332,21 @@ def _line(
         goals=tuple(_marked(goal) for goal in planned),
         status=row["status"],
         mark=look.status(marks.code_of(row, trace)),
-        remark="；".join(dict.fromkeys(text for text in remarks if text)),
+        remark=phrases.clauses(dict.fromkeys(text for text in remarks if text)),
+        task=term(row["task"]),
     )
 
 
 def _group_name(indicator_set: IndicatorSet | None, row: SetRow | None) -> str:
     found = indicator_set.groups if indicator_set and row and row.group else []
-    return next((group.name_zh for group in found if row and group.id == row.group), "")
+    return next((term(group.name_zh) for group in found if row and group.id == row.group), "")
 
 
 def _marked(row: Row | None) -> str:
     """Return a threshold as printed, with a dagger unless it is verified."""
     if row is None or not phrases.unit(row["target_text"]):
         return "—"
-    return row["target_text"] + (look.DAGGER if row["target_state"] != "verified" else "")
+    return wording.target_text(row) + (look.DAGGER if row["target_state"] != "verified" else "")
 
 
 def _remark(row: Row) -> str:
@@ -362,14 +360,13 @@ def _remark(row: Row) -> str:
         if code in ("", "example_data", "no_numeric_target", "base_is_current", "comparison_missing", "better_than_set"):
             continue
         if code == "lagged_year" and row["data_year"]:
-            parts.append(f"为{phrases.period(row['data_year'])}数据")
+            parts.append(say("model.data_of", period=phrases.period(row["data_year"])))
         else:
             parts.append(look.note(code))
-    return "；".join(dict.fromkeys(parts))
+    return phrases.clauses(dict.fromkeys(parts))
 
 
-_NO_PROGRESS = {"base_missing": "无基准", "base_equals_target": "已达目标", "lower_bound": "仅知下限", "upper_bound": "仅知上限",
-                "base_unknown": "基准年不明", "every_year": "每年保持"}  # fmt: skip
+_NO_PROGRESS = ("base_missing", "base_equals_target", "lower_bound", "upper_bound", "base_unknown", "every_year")
 
 
 def _progress(planned: Sequence[Row], printed: Printed) -> list[Progress]:
@@ -381,18 +378,18 @@ def _progress(planned: Sequence[Row], printed: Printed) -> list[Progress]:
             continue
         now = printed.current(row)
         share = phrases.number(row["progress"])
-        why = next((_NO_PROGRESS[code] for code in row["note"].split(";") if code in _NO_PROGRESS), "—")
+        why = next((say(f"model.{code}") for code in row["note"].split(";") if code in _NO_PROGRESS), "—")
         lines.append(
             Progress(
                 set_id=row["set"],
                 indicator=row["indicator"],
                 seq=row["seq"],
-                name=wording.row_title(row) + (f"（{look.note(sum_note(row))}）" if sum_note(row) else ""),
+                name=wording.row_title(row) + (phrases.brackets(look.note(sum_note(row))) if sum_note(row) else ""),
                 unit=row["unit"],
                 milestone=row["milestone"],
                 base=(printed.base(row) if row["base_period"] == own else "") or "—",
-                current=row["value_text"] or now or (look.reason(row["reason"]) if row["reason"] else "—"),
-                goal=row["target_text"] or row["milestone_value"],
+                current=term(row["value_text"]) or now or (look.reason(row["reason"]) if row["reason"] else "—"),
+                goal=wording.target_text(row) or row["milestone_value"],
                 progress=f"{phrases.fixed(share, 1)}%" if share is not None else why,
             )
         )

@@ -255,7 +255,7 @@ class RunView:
             named = self.catalog.sets.get(first["set"]) or self.catalog.plans.get(first["set"])
             subtitle = (named.name_zh if named else first["set"]) + (f"，{first['milestone']}年目标" if first["milestone"] else "")
             periods, regions = {row["period"] for row in group}, {row["region_code"] for row in group}
-            noun = "个地区" if len(periods) == 1 else "个评估期" if len(regions) == 1 else "个地区和评估期"
+            noun = "regions" if len(periods) == 1 else "periods" if len(regions) == 1 else "lines"
             source = f"评估结果 {self.run.id}"
             chart = heat_map(lines, columns, found, name=f"statuses-{number}", subtitle=subtitle, source=source, noun=noun)
             figures.append(_figure(chart))

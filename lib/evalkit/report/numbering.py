@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +9,8 @@ from dataclasses import dataclass, field
 from evalkit.catalog.texts import BLOCK, UserText
 from evalkit.messages.speech import say
 from evalkit.report.canvas import Chart
+from evalkit.report.prose import items_of_body, items_of_markdown, markdown_of, prose_hash
 from evalkit.report.tables import Grid, escape, grid_table
-
-_HASH = 12
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,23 @@ class Block:
     shown : str
         Hash of the text that is printed: another one where a person's text stands.
     override : UserText, optional
+    text : str
+        The Markdown that the program writes; empty for a chapter that a person alone writes.
+    title : str
+        Title of the chapter that is the block; empty where it is a part of one.
     """
 
     name: str
     generated: str
     shown: str
     override: UserText | None = None
+    text: str = ""
+    title: str = ""
+
+    @property
+    def unpinned(self) -> bool:
+        """Whether a person's text does not say which text it replaced: nobody knows whether the numbers have changed since."""
+        return self.override is not None and bool(self.generated) and not self.override.replaces
 
     @property
     def stale(self) -> bool:
@@ -63,14 +72,14 @@ class Numbering:
     def table(self, grid: Grid, caption: str, style: str = "grid") -> str:
         """Return a numbered table."""
         self.tables += 1
-        label = say("frame.table", number=self.tables)
-        return grid_table(grid, f"{label}　{caption}", f"table-{self.tables}", style)
+        text = say("frame.caption", label=say("frame.table", number=self.tables), text=caption)
+        return grid_table(grid, text, f"table-{self.tables}", style)
 
     def figure(self, chart: Chart, caption: str) -> str:
         """Return a numbered figure."""
         self.figures += 1
         self.charts.append(chart)
-        text = escape(f"{say('frame.figure', number=self.figures)}　{caption}")
+        text = escape(say("frame.caption", label=say("frame.figure", number=self.figures), text=caption))
         return f'![{text}](figures/{chart.name}){{#figure-{self.figures} width={chart.width_mm:.0f}mm alt="{attribute_text(chart.alt)}"}}\n'
 
     def table_link(self, number: int) -> str:
@@ -108,40 +117,16 @@ class Numbering:
         if not BLOCK.fullmatch(name) or any(block.name == name for block in self.blocks):
             raise ValueError(f"block {name!r}")
         generated, override = text.strip(), self.texts.get(name)
-        shown = user_markdown(override.body) if override else generated
+        written = items_of_markdown(generated)
+        items = items_of_body(override.body) if override else written
+        shown = markdown_of(items) if override else generated
         if not shown:
             return ""
-        made = Block(name, text_hash(generated), text_hash(shown), override)
+        made = Block(name, prose_hash(written), prose_hash(items), override, generated, self.titles.get(name, ""))
         self.blocks.append(made)
         control = f"evalkit:{name}:{made.shown}:{made.generated}"
         fenced = f'::::: {{.block control="{control}"}}\n{shown}\n:::::\n'
         return f"{fenced}\n::: {{.note}}\n{escape(say('frame.stale_text'))}\n:::\n" if made.stale else fenced
-
-
-def text_hash(markdown: str) -> str:
-    """Return the hash by which a text is known again; empty for no text."""
-    return hashlib.sha256(markdown.encode()).hexdigest()[:_HASH] if markdown else ""
-
-
-def user_markdown(body: str) -> str:
-    """Return a person's text as Markdown: paragraphs, and lines beginning with ``- `` as a list; everything else is escaped."""
-    parts: list[str] = []
-    for paragraph in body.split("\n\n"):
-        lines = [line for line in paragraph.split("\n") if line.strip()]
-        text: list[str] = []
-        for line in lines:
-            if line.lstrip().startswith("- "):
-                if text and not text[-1].startswith("- "):
-                    parts.append("\n".join(text))
-                    text = []
-                text.append(f"- {escape(line.lstrip()[2:])}")
-            elif text and text[-1].startswith("- "):
-                text[-1] += escape(f" {line.strip()}")
-            else:
-                text.append(escape(line))
-        if text:
-            parts.append("\n".join(text))
-    return "\n\n".join(parts)
 
 
 def attribute_text(text: str) -> str:

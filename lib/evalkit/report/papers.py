@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalkit.intake.inputs import counted_in, input_path
+from evalkit.messages.speech import say, term
 from evalkit.report import look, marks, phrases, wording
 from evalkit.report.context import ReportContext
 from evalkit.report.printed import row_key
@@ -52,7 +53,7 @@ def unverified(rows: Sequence[Row], by_key: Mapping[tuple[str, ...], Mapping[str
         )
         found.setdefault(key, []).append((row, cite))
     items = [_unverified_item([row for row, _ in group], group[0][1], context) for group in found.values()]
-    order = [*look.STATE_NOTES]
+    order = look.state_order()
     return sorted(items, key=lambda item: order.index(item.state) if item.state in order else len(order))
 
 
@@ -65,7 +66,7 @@ def _unverified_item(rows: Sequence[Row], cite: Mapping[str, Any], context: Repo
         attribute=first["attribute"],
         seq=first["seq"],
         name=wording.row_title(first),
-        target="；".join(f"{phrases.period(when)} {text}" if when else text for when, text in texts),
+        target=phrases.clauses(f"{phrases.period(when)} {term(text)}" if when else term(text) for when, text in texts),
         count=len(texts),
         document=context.document(document) if document else "",
         clause=str(cite.get("clause", "")),
@@ -75,9 +76,9 @@ def _unverified_item(rows: Sequence[Row], cite: Mapping[str, Any], context: Repo
 
 
 def variable_names(traces: Sequence[Mapping[str, Any]], measures: Mapping[str, str]) -> dict[str, str]:
-    """Return Chinese names of variables: those of the inputs, and ``reported.<measure>`` for each measure."""
+    """Return the names of variables: those of the inputs, and ``reported.<measure>`` for each measure."""
     items = [item for trace in traces for item in trace.get("inputs", []) if item.get("at") == "current"]
-    found = {str(item.get("variable", "")): str(item.get("name_zh", "")) for item in items}
+    found = {str(item.get("variable", "")): term(str(item.get("name_zh", ""))) for item in items}
     return {**found, **{f"reported.{key}": value for key, value in measures.items()}}
 
 
@@ -91,7 +92,7 @@ def corrections(context: ReportContext, names: Mapping[str, str]) -> list[dict[s
         subject = _named(str(entry.get("variable", "")), names)
         words = [_reading(reading, names, subject) for reading in readings] if isinstance(readings, (list, tuple)) else []
         texts = {key: str(value) for key, value in entry.items() if key != "readings"}
-        found.append({**texts, "subject": subject, "reading": "；".join(words)})
+        found.append({**texts, "subject": subject, "reading": phrases.clauses(words)})
     return found
 
 
@@ -104,15 +105,16 @@ def _reading(reading: Any, names: Mapping[str, str], subject: str) -> str:
         return str(reading)
     words = [str(reading[key]) for key in ("value",) if reading.get(key)]
     if reading.get("bound"):
-        words.append("（下限）" if reading["bound"] == "lower" else "（上限）")
+        words.append(phrases.brackets(say("papers.lower" if reading["bound"] == "lower" else "papers.upper")))
     if reading.get("missing"):
-        words.append(f"（{look.reason(str(reading['missing']))}）" if words else look.reason(str(reading["missing"])))
+        why = look.reason(str(reading["missing"]))
+        words.append(phrases.brackets(why) if words else why)
     if reading.get("data_year"):
-        words.append(f"（{phrases.period(str(reading['data_year']))}数据）")
+        words.append(phrases.brackets(say("papers.data_of", period=phrases.period(str(reading["data_year"])))))
     if reading.get("variable"):
         name = _named(str(reading["variable"]), names)
-        words.insert(0, f"{name.removeprefix(subject + '：')} ")
-    words.extend(f"（{look.note(str(code))}）" for code in reading.get("notes") or ())
+        words.insert(0, f"{name.removeprefix(phrases.labelled(subject, ''))} ")
+    words.extend(phrases.brackets(look.note(str(code))) for code in reading.get("notes") or ())
     return "".join(words)
 
 
@@ -127,9 +129,10 @@ def decisions(context: ReportContext, names: Mapping[str, str], attributes: Mapp
             continue
         verdict = entry.get("verdict", "")
         code = marks.counted(verdict, False, attributes.get(entry.get("key", ""), ""))
-        expected = f"（原 {entry['expect']}）" if entry.get("expect") else ""
-        adopted = f"核定为 {entry.get('choice', '')}{expected}" if entry.get("kind") == "adopt" else f"采用 {entry.get('choice', '')}"
-        result = look.status(code).zh if verdict else adopted
+        expected = phrases.brackets(say("papers.instead", value=entry["expect"])) if entry.get("expect") else ""
+        choice = entry.get("choice", "")
+        adopted = say("papers.adopted", value=choice) + expected if entry.get("kind") == "adopt" else say("papers.chosen", value=choice)
+        result = look.status(code).word if verdict else adopted
         found.append({**entry, "subject": names.get(entry.get("key", ""), entry.get("key", "")), "result": result})
     return found
 
@@ -160,8 +163,8 @@ def sources(traces: Sequence[Mapping[str, Any]], context: ReportContext) -> list
     found = []
     for file, texts in sorted(origins.items()):
         words = [text for text in texts if text]
-        more = f"等{len(words)}处" if len(words) > _MOST_SOURCES else ""
-        found.append((file, "；".join(words[:_MOST_SOURCES]) + more))
+        more = say("papers.among", count=len(words)) if len(words) > _MOST_SOURCES else ""
+        found.append((file, phrases.clauses(words[:_MOST_SOURCES]) + more))
     return [entry for entry in found if entry[0]]
 
 

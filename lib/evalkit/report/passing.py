@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalkit.assessment.passing import Conclusion, Held
 from evalkit.catalog.models import IndicatorSet
+from evalkit.messages.speech import say, term
 from evalkit.report import kinds, look, phrases
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class Demand:
     @property
     def count_text(self) -> str:
         """Met of those that apply, for a table of regions: 5/6，未定1."""
-        return f"{self.met}/{self.apply}" + (f"，未定{self.unknown}" if self.unknown else "")
+        shown = f"{self.met}/{self.apply}"
+        return say("passing.count_open", count=shown, unknown=self.unknown) if self.unknown else shown
 
 
 @dataclass(frozen=True)
@@ -98,25 +100,28 @@ class Passing:
     @property
     def lead(self) -> str:
         """What stands before the table of requirements; nothing without a rule."""
-        return f"通过条件{'（未核实）' if self.unverified else ''}：{self.text.rstrip('。')}。" if self.demands else ""
+        if not self.demands:
+            return ""
+        return say("passing.lead_unverified" if self.unverified else "passing.lead", text=self.text.rstrip("。"))
 
     @property
     def meaning(self) -> str:
         """What 达标 means of basic conditions and veto items; empty where none is asked for."""
-        words = {"condition": "基本条件以满足为达标", "veto": "否决项以未触发为达标"}
-        return "，".join(text for attribute, text in words.items() if any(demand.attribute == attribute for demand in self.demands))
+        asked = [attribute for attribute in kinds.APART if any(demand.attribute == attribute for demand in self.demands)]
+        return phrases.sequence(say(f"passing.meaning_{attribute}") for attribute in asked)
 
     @property
     def notes(self) -> list[str]:
         """Remarks below the table of requirements: what its words mean, and what is known about its sources."""
-        found = [f"表中{self.meaning}。"] if self.meaning else []
+        found = [say("passing.meaning", words=self.meaning)] if self.meaning else []
         if self.unverified:
-            found.append(f"{look.DAGGER} 要求未见原文，“需达到”的数目仅供参考。")
+            found.append(say("passing.unseen", mark=look.DAGGER))
         same: dict[str, list[str]] = {}
         for number, demand in enumerate(self.demands, start=1):
             if demand.note:
                 same.setdefault(demand.note, []).append(str(number))
-        found += [f"要求{'、'.join(numbers)}：{note}。" for note, numbers in same.items()]
+        for note, numbers in same.items():
+            found.append(say("passing.note", count=len(numbers), numbers=phrases.listing(numbers), note=phrases.foreign(note)))
         return found
 
 
@@ -156,28 +161,32 @@ def _why_none(reason: str, indicator_set: IndicatorSet) -> str:
     """Return why a set gives no verdict, as a sentence without one."""
     unseen = sum(one.cite.state not in _CERTAIN for one in indicator_set.pass_rule.requirements) if indicator_set.pass_rule else 0
     total = len(indicator_set.pass_rule.requirements) if indicator_set.pass_rule else 0
-    partial = "" if indicator_set.complete else "所列指标是否齐全尚未核对"
-    why = {
-        "no_pass_rule": "所用指标体系未载通过条件",
-        "pass_rule_unverified": "通过条件未见原文" if unseen == total else f"{total}项通过条件中有{unseen}项未见原文",
-        "set_partial": "",
-    }[reason]
-    return f"{'，'.join(text for text in (why, partial) if text)}，本报告只列数量，不作通过与否的结论。"
+    why = []
+    if reason == "no_pass_rule":
+        why.append(say("passing.no_rule"))
+    elif reason == "pass_rule_unverified":
+        why.append(say("passing.none_seen") if unseen == total else say("passing.some_unseen", total=total, unseen=unseen))
+    why += [] if indicator_set.complete else [say("passing.open_list")]
+    said = say("passing.both", first=why[0], second=why[1]) if len(why) > 1 else "".join(why)
+    return phrases.beginning(say("passing.no_verdict", why=said))
 
 
 def _sentence(conclusion: Conclusion, demands: Sequence[Demand], indicator_set: IndicatorSet, region: str) -> str:
     if conclusion.reason:
         return _why_none(conclusion.reason, indicator_set)
-    head, name, total = f"{phrases.period(conclusion.period)}，{region}", phrases.in_title_marks(indicator_set.name_zh), len(demands)
+    total = len(demands)
+    head = {"period": phrases.period(conclusion.period), "region": region, "set": phrases.in_title_marks(term(indicator_set.name_zh))}
     if conclusion.verdict == "met":
-        return f"{head}符合{name}的通过条件：{total}项要求全部满足。"
-    failed, unknown = ([demand.text for demand in demands if demand.outcome == outcome] for outcome in ("fails", "unknown"))
+        return say("passing.met", **head, total=total)
+    failed, unknown = (
+        [phrases.foreign(demand.text) for demand in demands if demand.outcome == outcome] for outcome in ("fails", "unknown")
+    )
     if conclusion.verdict == "not_met":
-        rest = f"，未定{len(unknown)}项" if unknown else ""
-        return f"{head}不符合{name}的通过条件：{total}项要求中不满足{len(failed)}项（{'；'.join(failed)}）{rest}。"
+        rest = say("passing.and_open", count=len(unknown)) if unknown else ""
+        return say("passing.not_met", **head, total=total, count=len(failed), which=phrases.clauses(failed), rest=rest)
     held = total - len(unknown)
-    counted = f"满足{held}项、未定{len(unknown)}项" if held else f"未定{len(unknown)}项"
-    return f"{head}是否符合{name}的通过条件待定：{total}项要求中{counted}（{'；'.join(unknown)}）。"
+    key = "passing.pending" if held else "passing.pending_all"
+    return say(key, **head, total=total, held=held, count=len(unknown), which=phrases.clauses(unknown))
 
 
 def rollup_sentence(found: Sequence[tuple[str, Passing]], set_name: str) -> str:
@@ -185,18 +194,18 @@ def rollup_sentence(found: Sequence[tuple[str, Passing]], set_name: str) -> str:
     if found[0][1].reason:
         return found[0][1].sentence
     parts = []
-    for verdict, word in (("met", "符合"), ("not_met", "不符合"), ("pending", "待定")):
+    for verdict in ("met", "not_met", "pending"):
         names = [label for label, passing in found if passing.verdict == verdict]
         if names:
-            parts.append(f"{word}的{len(names)}个（{phrases.listing(names)}）")
-    return f"对照{phrases.in_title_marks(set_name)}的通过条件：{'，'.join(parts)}。"
+            parts.append(say("passing.regions", word=look.conclusion(verdict), count=len(names), names=phrases.listing(names)))
+    return say("passing.rollup", set=phrases.in_title_marks(set_name), parts=phrases.sequence(parts))
 
 
 def unverified_words(items: Sequence[Unverified]) -> str:
     """Return how many thresholds, and how many basic conditions and veto items, nobody has verified: 指标值中有20个、基本条件中有5个."""
     counts: dict[str, int] = {}
     for item in items:
-        what = look.attribute(item.attribute) if kinds.is_apart(item.attribute) else "指标值"
+        what = item.attribute if kinds.is_apart(item.attribute) else "target"
         counts[what] = counts.get(what, 0) + item.count
-    order = sorted(counts, key=lambda what: what != "指标值")
-    return phrases.listing([f"{what}中有{counts[what]}个" for what in order])
+    order = sorted(counts, key=lambda what: what != "target")
+    return phrases.listing([say(f"passing.unverified_{what}", count=counts[what]) for what in order])

@@ -1,13 +1,22 @@
-"""Small pieces of Chinese text: periods, values with units, differences. Pure functions on text."""
+"""Small pieces of text: periods, values with units, differences, lists, in the language of the document. Pure functions on text."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
+
+from evalkit.messages.speech import english, say, term
 
 _NO_UNIT = {"", "-", "—", "－", "——"}
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ORDINALS = {"H1": "上半年", "H2": "下半年", "Q1": "第一季度", "Q2": "第二季度", "Q3": "第三季度", "Q4": "第四季度"}
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_WITH_UNIT = re.compile(r"(-?\d+(?:\.\d+)?)([^\d\s].*)", re.ASCII)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+# Symbols that follow a number without a space.
+_TIGHT = {"%", "％", "‰", "°"}
+_SAME_IN_NUMBER = ("species", "yuan")
 
 
 def number(text: str) -> Fraction | None:
@@ -35,7 +44,9 @@ def plain(value: Fraction, most: int) -> str:
 
 
 def period(name: str) -> str:
-    """Return a period in words: ``2024-02`` → 2024年2月, ``2024-Q1`` → 2024年第一季度."""
+    """Return a period in words: ``2024-02`` → 2024年2月, ``2024-Q1`` → 2024年第一季度; February 2024, Q1 2024."""
+    if english():
+        return _english_period(name)
     if "/" in name:
         first, last = (period(part) for part in name.split("/", 1))
         return f"{first}至{last.removeprefix(first[:5]) if first[:5] == last[:5] else last}"
@@ -49,9 +60,30 @@ def period(name: str) -> str:
     return "".join(f"{int(part)}{mark}" for part, mark in zip(parts, ("年", "月", "日"), strict=False))
 
 
+def _english_period(name: str) -> str:
+    if "/" in name:
+        first, last = name.split("/", 1)
+        words = _english_period(first)
+        year = f" {first[:4]}"
+        # January to March 2024, Q1 to Q3 2024; days of one year keep it twice
+        short = first[:4] == last[:4] and first.count("-") == 1 and words.endswith(year)
+        return f"{words.removesuffix(year) if short else words} to {_english_period(last)}"
+    year_text, _, rest = name.partition("-")
+    if not (len(year_text) == 4 and year_text.isdigit()):
+        return name
+    if rest in _ORDINALS:
+        return f"{rest} {year_text}"
+    parts = rest.split("-") if rest else []
+    if not all(part.isdigit() for part in parts) or len(parts) > 2 or (parts and not 1 <= int(parts[0]) <= 12):
+        return name
+    month = f"{_MONTHS[int(parts[0]) - 1]} " if parts else ""
+    day = f"{int(parts[1])} " if len(parts) == 2 else ""
+    return f"{day}{month}{year_text}"
+
+
 def unit(text: str) -> str:
-    """Return a unit as it follows a number; empty for the dashes that stand for no unit."""
-    return "" if text.strip() in _NO_UNIT else text.strip()
+    """Return a unit in the language of the document; empty for the dashes that stand for no unit."""
+    return "" if text.strip() in _NO_UNIT else term(text.strip())
 
 
 def cell(text: str) -> str:
@@ -59,19 +91,42 @@ def cell(text: str) -> str:
     return unit(text) or "—"
 
 
+def counted(number_text: str, name: str) -> str:
+    """Return the English name of a unit behind a number: 26 days, 1 day."""
+    head, space, rest = name.partition(" ")
+    single = number_text == "1" and head.endswith("s") and head not in _SAME_IN_NUMBER
+    return f"{number_text} {head[:-1] if single else head}{space}{rest}"
+
+
+def measured(value: str, unit_text: str) -> str:
+    """Put a unit behind a printed value, whatever it ends with: 96.296…%, 26天; 26 days."""
+    found = unit(unit_text)
+    if not english() or not found or found in _TIGHT:
+        return f"{value}{found}"
+    return counted(value, found)
+
+
 def with_unit(value: str, unit_text: str) -> str:
-    """Join a printed value and its unit; words such as 建立 stay as they are."""
-    if not value or not re.search(r"\d", value) or value.endswith(unit(unit_text)):
-        return value
-    return f"{value}{unit(unit_text)}" if value[-1].isdigit() else value
+    """Join a printed value and its unit; words such as 建立 stand alone, as the data call them in the language of the document."""
+    if not value or not re.search(r"\d", value) or value.endswith((unit(unit_text), unit_text.strip() or "\n")):
+        return _worded(value)
+    return measured(value, unit_text) if value[-1].isdigit() else _worded(value)
+
+
+def _worded(value: str) -> str:
+    """Return a printed value that is more than a number: 建立 → established, 85.96分 → 85.96 points; others as they are."""
+    found = _WITH_UNIT.fullmatch(value) if english() else None
+    if found and term(found[2]) != found[2]:
+        return measured(found[1], found[2])
+    return term(value)
 
 
 def difference(amount: Fraction, unit_text: str, digits: int) -> str:
     """Return the size of a difference with its unit: 百分点 for shares."""
     size = fixed(abs(amount), digits)
     if unit(unit_text) in {"%", "％"}:
-        return f"{size}个百分点"
-    return f"{size}{unit(unit_text)}"
+        return say("phrases.points", size=size)
+    return measured(size, unit_text)
 
 
 def change(before: str, now: str, unit_text: str) -> str:
@@ -80,9 +135,9 @@ def change(before: str, now: str, unit_text: str) -> str:
     if old is None or new is None:
         return ""
     if old == new:
-        return "持平"
+        return say("phrases.same")
     digits = max(decimals(before), decimals(now))
-    return f"{'上升' if new > old else '下降'}{difference(new - old, unit_text, min(digits, 4))}"
+    return say("phrases.up" if new > old else "phrases.down", size=difference(new - old, unit_text, min(digits, 4)))
 
 
 def beside(value: str, other: str, digits: int) -> str:
@@ -118,13 +173,65 @@ def addresses(text: str) -> list[str]:
 
 
 def in_title_marks(name: str) -> str:
-    """Put 《》 around a document's name unless it has them; names in quotation marks keep theirs inside."""
+    """Put 《》 around a document's name unless it has them; names in quotation marks keep theirs inside. English: “name”."""
+    if english():
+        whole = name.startswith("《") and name.endswith("》") and name.count("《") == 1
+        return f"“{name[1:-1] if whole else name}”"
     return name if name.startswith("《") else f"《{name}》"
 
 
 def listing(items: list[str]) -> str:
-    """Join items with 、."""
+    """Join items with 、; English: a, b and c."""
+    if english():
+        return say("phrases.last", rest=", ".join(items[:-1]), last=items[-1]) if len(items) > 1 else "".join(items)
     return "、".join(items)
+
+
+def clauses(items: Iterable[str]) -> str:
+    """Join clauses with ；."""
+    return ("; " if english() else "；").join(items)
+
+
+def sequence(items: Iterable[str]) -> str:
+    """Join parts of a sentence with ，."""
+    return (", " if english() else "，").join(items)
+
+
+def run_on(sentences: Iterable[str]) -> str:
+    """Put sentences behind each other: with a space in English, without one in Chinese."""
+    return (" " if english() else "").join(text for text in sentences if text)
+
+
+def brackets(text: str) -> str:
+    """Return a text in brackets as it follows another: （text）, in English with a space before; empty for no text."""
+    if not text:
+        return ""
+    return f" ({text})" if english() else f"（{text}）"
+
+
+def gap() -> str:
+    """Return the wide space between a label in bold and what follows it."""
+    return "\u2003" if english() else "\u3000"
+
+
+def labelled(label: str, text: str) -> str:
+    """Return a label and what it says: label：text."""
+    return f"{label}: {text}" if english() else f"{label}：{text}"
+
+
+def beginning(text: str) -> str:
+    """Return a text as it begins an English sentence or heading, with a capital; Chinese as it is."""
+    return text[:1].upper() + text[1:] if english() else text
+
+
+def stopped(text: str) -> str:
+    """Return a text with one full stop behind it."""
+    return f"{text.rstrip('。.') if english() else text.rstrip('。')}{'.' if english() else '。'}"
+
+
+def foreign(text: str) -> str:
+    """Return words that the data have in Chinese only: in an English document between quotation marks."""
+    return f"“{text}”" if english() and _HAN.search(text) and not text.startswith("“") else text
 
 
 def display_width(text: str) -> float:
@@ -134,10 +241,11 @@ def display_width(text: str) -> float:
 
 def wrapped(text: str, width: float) -> list[str]:
     """Break a text into lines of at most `width` Chinese characters, keeping numbers and Latin words whole."""
+    closing = "，。、；：）》”】%" + (",;:)" if english() else "")
     lines: list[str] = []
     line = ""
     for token in re.findall(r"[A-Za-z0-9.%/+-]+|\s+|.", text):
-        if line and display_width(line + token) > width and token not in "，。、；：）》”】%":
+        if line and display_width(line + token) > width and token not in closing:
             lines.append(line.rstrip())
             line = token.lstrip()
         else:

@@ -22,19 +22,20 @@ def trend_table(groups: Sequence[Group], numbers: Numbering, *, apart: bool = Fa
     return numbers.table(sheets.trend_grid(groups, apart=apart), f"{what}（{groups[0].set_name}）", "lines")
 
 
-def calculation(block: Calculation) -> str:
-    """Return a calculation block as Markdown: four labelled lines and the sources, or one line."""
+def calculation(block: Calculation, *, anchored: bool = False) -> str:
+    """Return a calculation block as Markdown: four labelled lines and the sources, or one line; `anchored` so that links lead to it."""
+    place = f"#{block.anchor} " if anchored and block.anchor else ""
     status = look.status(block.status)
     mark = f"[{status.symbol} {status.zh}]{{.{status.css}}}"
     head = f"**{escape(f'{wording.block_label(block.attribute, block.seq)}　{block.title}')}**　{mark}"
     if block.kind != "computed":
         text = escape("".join(line if line.endswith(("。", "；")) else f"{line}。" for _, line in block.lines if line))
         sources = escape(f"来源：{_places(block)}") if block.sources else ""
-        return f"::: {{.brief}}\n{head}　{text}{sources}\n:::\n"
+        return f"::: {{{place}.brief}}\n{head}　{text}{sources}\n:::\n"
     lines = [f"[{label}]{{.label}}　{escape(text)}" for label, text in block.lines]
     if block.sources:
         lines.append("[来源]{.label}　" + escape(_places(block)))
-    return f"::: {{.calc}}\n{head}\n\n" + "\n\n".join(lines) + "\n:::\n"
+    return f"::: {{{place}.calc}}\n{head}\n\n" + "\n\n".join(lines) + "\n:::\n"
 
 
 def _places(block: Calculation) -> str:

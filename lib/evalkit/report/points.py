@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from evalkit.report import phrases
+from evalkit.messages.speech import term
+from evalkit.report import phrases, wording
 from evalkit.report.printed import Printed
 
 Row = Mapping[str, str]
@@ -83,9 +84,9 @@ def dumbbell_points(
         start = row["previous_value"] if previous else begin["base_value"]
         points.append(
             Point(
-                domain=row["domain"],
+                domain=term(row["domain"]),
                 seq=row["seq"],
-                name=row["name_zh"],
+                name=wording.row_name(row),
                 unit=row["unit"],
                 direction=way,
                 base=phrases.number(start),

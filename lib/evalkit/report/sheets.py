@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from evalkit.assessment.counts import count_by_indicator
+from evalkit.messages.speech import english, say
 from evalkit.report import look, marks, phrases
 from evalkit.report.model import Group, IndicatorRow, Progress, Unverified
 from evalkit.report.passing import Demand, Passing
@@ -18,7 +20,9 @@ _PORTRAIT_CHARS = 55.0
 _MARGIN = 0.95
 _SHORT = 6.6  # 制定实施 ●
 _WORD = 4.0  # 有效开展
-_REMARK = 8.6  # 水资源节约3选1
+_UNIT = 4.2  # 3-1、3-2
+_LATIN = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
+_CLAIM = 9  # so much of a remark, source or unit claims room: most rows have none, or break well
 _PIECE = 12.2  # the most that a figure of a list claims
 
 
@@ -28,43 +32,101 @@ def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float],
 
 
 def indicator_grid(group: Group, *, wide: bool = True) -> Grid:
-    """Return 指标完成情况总表: 领域 merged, composite names merged over their parts; `wide` for a landscape page."""
-    goal = f"{phrases.period(group.goal_of_plan)}目标" if group.goal_of_plan else "指标值"
-    composed = any(row.part_of for row in group.table)
-    heads = ["领域", "序号", "指标", *(["分项"] if composed else []), "单位", goal, "属性"]
+    """Return 指标完成情况总表, as official tables have it.
+
+    领域 and 任务 are merged, composite names over their parts. A column that no row has anything for is left out; `wide` for a
+    landscape page, which alone has room for tasks, sources and responsible units.
+    """
+    lines = group.table
+    goal = say("columns.goal", period=phrases.period(group.goal_of_plan)) if group.goal_of_plan else say("columns.target")
+    composed = any(row.part_of for row in lines)
+    tasked = wide and any(row.task for row in lines)
+    further = [(head, find) for head, find in _further(wide) if any(find(row) for row in lines)]
+    if len({row.source for row in lines}) == 1 and len(lines) > 1:  # said of each row it would tell nothing: the list of sources has it
+        further = [(head, find) for head, find in further if find is not _source]
+    heads = [say("columns.domain"), *([say("columns.task")] if tasked else []), say("columns.seq"), say("columns.indicator")]
+    heads += [*([say("columns.part")] if composed else []), say("columns.unit"), goal, say("columns.attribute")]
     heads += [phrases.period(when) for when in (*group.history_periods, group.period)]
-    heads += [f"{phrases.period(when)}目标" for when in group.milestones] + ["达标情况", "备注"]
+    heads += [say("columns.goal", period=phrases.period(when)) for when in group.milestones] + [
+        say("columns.status"),
+        *(head for head, _ in further),
+    ]
     shape: list[list[str]] = [list(heads)]
     body: list[list[Cell]] = []
-    for _, block in _runs(group.table, lambda row: row.domain):
+    for _, block in _runs(lines, lambda row: row.domain):
+        tasks = {id(some[0]): len(some) for _, some in _runs(block, lambda row: row.task)}
         for start, row in enumerate(block):
             cells = [Cell(row.domain, rows=len(block))] if not start else []
             texts = [row.domain if not start else ""]
+            if tasked:
+                cells += [Cell(row.task, rows=tasks[id(row)])] if id(row) in tasks else []
+                texts.append("")
             names, shown = _name_cells(block, start, composed)
-            cells += names
-            texts += shown
             figures = [*row.history, row.current, *row.goals]
             values = [row.unit, row.target, row.attribute, *figures]
+            rest = [find(row) for _, find in further]
             cells += [
+                *names,
                 *(Cell(value) for value in values[:3]),
                 *(Cell(value, lines=True) for value in figures),
                 Cell(row.mark.label, css=row.mark.css),
-                Cell(row.remark),
+                *(Cell(text) for text in rest),
             ]
-            texts += [*values, row.mark.label, row.remark]
+            texts += [*shown, *values, row.mark.label, *(_claim(text) for text in rest)]
             body.append(cells)
             shape.append(texts)
-    count = len(heads)
-    first = 4 if composed else 3
-    align: list[Align] = ["center", "center"]
-    align += ["left"] * (first - 2)
-    align += ["center", "left", "center"]
-    align += ["center"] * (count - len(align) - 2)
-    align += ["left", "left"]
-    pieces = [_piece(shape, column) for column in range(first + 3, count - 2)]
-    remarks = [width for row in shape[1:] if (width := phrases.display_width(row[-1])) <= _REMARK]
-    least = [2.2, 2.2, *([5.0] * (first - 2)), 2.2, 5.0, 3.2, *pieces, 4.2, max([3.0, *remarks])]
-    return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least, 26.0))
+    before = 2 + tasked  # columns up to the number
+    named = 2 if composed else 1
+    first = before + named + 3  # the first of the figures
+    last = len(heads) - len(further) - 1  # the status
+    align: list[Align] = ["center", *(["left"] if tasked else []), "center", *(["left"] * named), "center", "left", "center"]  # type: ignore[list-item]
+    align += ["center"] * (last - first)
+    align += ["left"] * (1 + len(further))
+    least = [2.2, *([_task_width(lines)] if tasked else []), 2.2, *([5.0] * named), 2.2, 5.0, 3.2]
+    least += [*(_piece(shape, column) for column in range(first, last)), 4.2]
+    least += [_further_width([row[column] for row in shape]) for column in range(last + 1, len(heads))]
+    widths = _fit(shape, _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least, 22.0)
+    for column, when in enumerate(group.milestones, start=last - len(group.milestones)):
+        if widths[column] - _MARGIN < phrases.display_width(heads[column]) + 0.6:  # a line ends behind the year, not within a word
+            heads[column] = say("columns.goal_apart", period=phrases.period(when))
+    return Grid([[Cell(head) for head in heads]], body, align, widths)
+
+
+def _source(row: IndicatorRow) -> str:
+    return row.source
+
+
+def _further(wide: bool) -> list[tuple[str, Callable[[IndicatorRow], str]]]:
+    """Return heads and contents of the columns behind the status."""
+    found: list[tuple[str, Callable[[IndicatorRow], str]]] = [
+        (say("columns.source"), _source),
+        (say("columns.evidence"), lambda row: row.evidence.replace("佐证", "")),
+        (say("columns.duty"), lambda row: row.duty),
+        (say("columns.remark"), lambda row: row.remark),
+    ]
+    return found if wide else [found[1], found[3]]
+
+
+def _further_width(texts: Sequence[str]) -> float:
+    """Return the least width of a column of words: what is short stays on a line, where nothing is longer."""
+    longest = max((phrases.display_width(text) for text in texts[1:]), default=0.0)
+    return max(3.0, longest) if longest <= _UNIT else max(3.2, _longest_word(texts))
+
+
+def _claim(text: str) -> str:
+    """Return as much of a text as claims room: its first signs, in English whole words."""
+    return text if len(text) <= _CLAIM else f"{text[:_CLAIM]}{text[_CLAIM:].split()[0]}" if english() else text[:_CLAIM]
+
+
+def _longest_word(texts: Sequence[str]) -> float:
+    """Return the width of the longest word of Latin letters: it is never broken."""
+    return max((phrases.display_width(found) + 0.3 for text in texts for found in _LATIN.findall(text)), default=0.0)
+
+
+def _task_width(rows: Sequence[IndicatorRow]) -> float:
+    """Return how wide the tasks have to be so that none is higher than the rows that it stands beside."""
+    found = [phrases.display_width(some[0].task) / (2 * len(some)) for _, some in _runs(rows, lambda row: (row.domain, row.task))]
+    return max(min(max([2.2, *found]), 5.2), min(_longest_word([row.task for row in rows]), 7.5))
 
 
 def _piece(shape: Sequence[Sequence[str]], column: int) -> float:

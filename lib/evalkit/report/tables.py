@@ -76,6 +76,8 @@ class Cell:
         Begin a new line behind each ； of a list of several figures.
     link : str
         Where a click on the text leads: a file beside the report, with a place in it.
+    place : str
+        Id of the place in the report where the text is explained: a link in the web page, plain text elsewhere.
     """
 
     text: str
@@ -84,11 +86,14 @@ class Cell:
     css: str = ""
     lines: bool = False
     link: str = ""
+    place: str = ""
 
     @property
     def source(self) -> str:
         """The cell as Markdown."""
         escaped = escape(self.text)
+        if self.place and escaped:
+            return f'[{escaped}]{{.calc-link to="{quote(self.place)}"}}'
         if self.link and escaped:
             return f"[{escaped}]({quote(self.link, safe='/#=-._')})"
         return f"[{escaped}]{{.{self.css}}}" if self.css and escaped else escaped

@@ -1,4 +1,4 @@
-"""Rule-based Chinese sentences: counts first, then shortfalls, then what is unknown. Verdicts of a whole set are in `passing`."""
+"""Rule-based sentences in the language of the document: counts first, then shortfalls, then what is unknown. Verdicts: `passing`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from evalkit.assessment.counts import STATUS_ORDER, count_by_indicator, group_by_indicator, indicator_status
+from evalkit.messages.speech import english, say, term
 from evalkit.report import kinds, look, marks, phrases
 from evalkit.report.printed import Printed, beside
 
@@ -16,20 +17,26 @@ _OPPOSITE = {">=": "<", "<=": ">", ">": "≤", "<": "≥", "==": "≠"}
 _SIGN = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "about": "≈", "between": "∈"}
 
 
-def _title(row: Row) -> str:
-    return f"{row['part_of']}（{row['name_zh']}）" if row.get("part_of") else row["name_zh"]
+def row_name(row: Row) -> str:
+    """Return the name of a row in the language of the document."""
+    return (row.get("name_en") or term(row["name_zh"])) if english() else row["name_zh"]
 
 
 def row_title(row: Row) -> str:
     """Return an indicator's name, with the composite it is part of."""
-    return _title(row)
+    return f"{term(row['part_of'])}{phrases.brackets(row_name(row))}" if row.get("part_of") else row_name(row)
+
+
+def target_text(row: Row) -> str:
+    """Return the target of a row as printed, in English where its wording is known."""
+    return term(row["target_text"])
 
 
 def printed_value(row: Row) -> str:
     """Return the value of a row as printed: a number, or the source's words, or the reason why there is none."""
     value = row.get("value_text") or row.get("rounded_value") or row.get("value", "")
     if value:
-        return value
+        return term(value)
     return look.reason(row["reason"]) if row.get("reason") else ""
 
 
@@ -39,17 +46,26 @@ def counts_phrase(counts: Mapping[str, int], *, coming: bool = False, attribute:
     已达到9项、尚未达到15项 for a milestone that is yet to come; 未触发4项 of veto items.
     """
     codes = [(marks.counted(code, coming, attribute), counts[code]) for code in STATUS_ORDER if counts.get(code)]
-    return phrases.listing([f"{marks.short(code) or look.status(code).zh}{count}项" for code, count in codes])
+    return phrases.listing([_counted(code, count) for code, count in codes])
+
+
+def _counted(code: str, count: int) -> str:
+    if code == "no_target":
+        return say("wording.counted_free", count=count)
+    return say("wording.counted", word=marks.short(code) or look.status(code).word, count=count)
 
 
 def apart_phrase(rows: Iterable[Row], *, coming: bool = False) -> str:
     """Return the counts of basic conditions and veto items: 基本条件5项中满足3项、待佐证2项；否决项4项中未触发4项."""
     counts = count_by_indicator(kinds.apart(rows))
-    parts = [
-        f"{look.attribute(attribute)}{sum(by_status.values())}项中{counts_phrase(by_status, coming=coming, attribute=attribute)}"
+    return phrases.clauses(
+        say(
+            f"wording.part_{attribute}",
+            total=sum(by_status.values()),
+            said=counts_phrase(by_status, coming=coming, attribute=attribute),
+        )
         for attribute, by_status in counts.items()
-    ]
-    return "；".join(parts)
+    )
 
 
 def _optional_phrase(rows: Iterable[Row], by_status: Mapping[str, int], groups: Mapping[str, str], coming: bool) -> str:
@@ -60,10 +76,10 @@ def _optional_phrase(rows: Iterable[Row], by_status: Mapping[str, int], groups: 
             found.setdefault(groups[row["indicator"]], set()).add(row["status"])
     total, said = sum(by_status.values()), counts_phrase(by_status, coming=coming)
     if not found:
-        return f"{total}项{look.attribute('optional')}指标中{said}"
+        return say("wording.part", total=total, attribute=look.attribute("optional"), said=said)
     held = sum("met" in statuses for statuses in found.values())
-    reached = "已达到目标值" if coming else "达标"
-    return f"{len(found)}组{look.attribute('optional')}指标（共{total}项）中{said}，有指标{reached}的{held}组"
+    reached = say("wording.reached_goal" if coming else "wording.reached")
+    return say("wording.part_optional", groups=len(found), total=total, said=said, reached=reached, held=held)
 
 
 def scope_sentence(
@@ -98,23 +114,25 @@ def scope_sentence(
     other = apart_phrase(rows, coming=coming)
     counts = count_by_indicator(chosen)
     total = sum(sum(by_status.values()) for by_status in counts.values())
-    head = f"{phrases.period(period)}，{region}对照{phrases.in_title_marks(set_name)}"
-    head += f"{phrases.period(goal)}目标" if goal else ""
+    against = phrases.in_title_marks(set_name)
+    against = say("wording.against", set=against, goal=phrases.period(goal)) if goal else against
     parts = []
     for attribute, by_status in counts.items():
         if attribute == "optional":
             parts.append(_optional_phrase(chosen, by_status, groups or {}, coming))
             continue
-        name = "未注明属性" if attribute == "unspecified" else look.attribute(attribute)
-        parts.append(f"{sum(by_status.values())}项{name}指标中{counts_phrase(by_status, coming=coming)}")
+        some, said = sum(by_status.values()), counts_phrase(by_status, coming=coming)
+        if attribute == "unspecified":
+            parts.append(say("wording.part_unspecified", total=some, said=said))
+        else:
+            parts.append(say("wording.part", total=some, attribute=look.attribute(attribute), said=said))
+    values = {"period": phrases.period(period), "region": region, "against": against}
     if not total and other:
-        return f"{head}：{other}。" if complete else f"{head}，所列条目是否齐全尚未核对：{other}。"
+        return say("wording.scope_apart" if complete else "wording.scope_apart_open", **values, parts=other)
     if not total:
-        return f"{head}没有可评估的指标。"
-    more = f"{other}。" if other else ""
-    if complete:
-        return f"{head}评估{total}项指标：{'；'.join(parts)}。{more}"
-    return f"{head}，所列指标是否齐全尚未核对，不作总体统计；所列{total}项指标中，{'；'.join(parts)}。{more}"
+        return say("wording.scope_none", **values)
+    sentence = say("wording.scope" if complete else "wording.scope_open", **values, total=total, parts=phrases.clauses(parts))
+    return phrases.run_on([sentence, say("wording.more", parts=other) if other else ""])
 
 
 def single_sentence(row: Row, trace: Mapping[str, Any], region: str, value: str) -> str:
@@ -129,16 +147,15 @@ def single_sentence(row: Row, trace: Mapping[str, Any], region: str, value: str)
     value : str
         The value as printed.
     """
-    head = f"{phrases.period(row['period'])}，{region}{_title(row)}"
+    said = {"period": phrases.period(row["period"]), "region": region, "title": row_title(row)}
     if not value:
-        why = look.reason(row["reason"]) if row["reason"] else "无数值"
-        return f"{head}：{why}。"
+        return say("wording.single_missing", **said, why=look.reason(row["reason"]) if row["reason"] else say("wording.no_value"))
     days = _valid_days(trace)
-    text = f"{head}{phrases.with_unit(value, row['unit'])}" + (f"（有效监测{days}天）" if days else "")
+    shown = phrases.with_unit(value, row["unit"]) + (phrases.brackets(say("wording.valid_days", days=days)) if days else "")
     code = marks.code_of(row, trace)
     if code == "no_target":
-        return f"{text}。该项没有{aim(row)}，不作达标判定。"
-    return f"{text}，{aim(row)}为“{row['target_text']}”，{look.status(code).zh}。"
+        return say("wording.single_free", **said, value=shown, aim=aim(row))
+    return say("wording.single", **said, value=shown, aim=aim(row), target=target_text(row), status=look.status(code).word)
 
 
 def _valid_days(trace: Mapping[str, Any]) -> str:
@@ -155,7 +172,7 @@ def _valid_days(trace: Mapping[str, Any]) -> str:
 
 def aim(row: Row) -> str:
     """Return what a row is compared with is called: 指标值, 目标值 of a milestone, 要求 of a basic condition or veto item."""
-    return "目标值" if row.get("milestone") else "要求" if kinds.is_apart(row["attribute"]) else "指标值"
+    return say("wording.aim_goal" if row.get("milestone") else "wording.aim_apart" if kinds.is_apart(row["attribute"]) else "wording.aim")
 
 
 def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:
@@ -168,7 +185,8 @@ def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:
             for status, count in by_status.items():
                 total[status] = total.get(status, 0) + count
         said = counts_phrase(total, coming=marks.ahead(rows[0]["period"], milestone))
-        sentences.append(f"对照{phrases.in_title_marks(plan_name)}{phrases.period(milestone)}目标，{sum(total.values())}项指标中{said}。")
+        plan, goal = phrases.in_title_marks(plan_name), phrases.period(milestone)
+        sentences.append(say("wording.plan", plan=plan, goal=goal, total=sum(total.values()), said=said))
     return sentences
 
 
@@ -182,43 +200,43 @@ def shortfall_sentence(row: Row, current: str = "", previous: str = "") -> str:
         The value and last year's as printed; default those of the row.
     """
     current = current or row.get("rounded_value", "")
+    title, target = row_title(row), target_text(row)
     if kinds.is_apart(row["attribute"]) and phrases.number(row.get("value", "")) is None:
-        if row["attribute"] == "veto":
-            return f"{_title(row)}：{look.status(marks.code_of(row)).zh}（要求“{row['target_text']}”）。"
-        return f"{_title(row)}：{look.status(marks.code_of(row)).zh}“{row['target_text']}”的要求。"
-    value = phrases.with_unit(row.get("value_text") or current or printed_value(row), row["unit"])
-    text = f"{_title(row)}为{value}" if value else _title(row)
-    gap, target = phrases.number(row.get("gap", "")), phrases.number(row.get("target_value", ""))
+        key = "wording.short_veto" if row["attribute"] == "veto" else "wording.short_condition"
+        return say(key, title=title, status=look.status(marks.code_of(row)).word, target=target)
+    value = phrases.foreign(phrases.with_unit(row.get("value_text") or current or printed_value(row), row["unit"]))
+    text = say("wording.is", title=title, value=value) if value else title
+    gap, limit = phrases.number(row.get("gap", "")), phrases.number(row.get("target_value", ""))
     exact = phrases.number(row.get("value", ""))
     differs = "definition_differs" in row.get("note", "").split(";")
     if differs:
-        text += f"（{look.note('definition_differs')}）"
-    if not differs and gap is not None and gap < 0 and target is not None and exact is not None and exact != target:
+        text += phrases.brackets(look.note("definition_differs"))
+    if not differs and gap is not None and gap < 0 and limit is not None and exact is not None and exact != limit:
         digits = max(phrases.decimals(row.get("rounded_value", "")), phrases.decimals(row["target_value"]))
         while digits < 6 and phrases.number(phrases.fixed(abs(gap), digits)) == 0:
             digits += 1
-        side = "低于" if exact < target else "高于"
-        text += f"，{side}{aim(row)}（{row['target_text']}）{phrases.difference(gap, row['unit'], digits)}"
+        key = "wording.below" if exact < limit else "wording.above"
+        text += say(key, aim=aim(row), target=phrases.foreign(target), size=phrases.difference(gap, row["unit"], digits))
     else:
-        text += f"，{aim(row)}为“{row['target_text']}”"
+        text += say("wording.aimed", aim=aim(row), target=target)
     if differs or row.get("value_text"):
-        return f"{text}。"
+        return phrases.stopped(text)
     previous = previous or row.get("previous_value", "")
     moved = phrases.change(previous, current, row["unit"])
     if moved:
-        against = phrases.with_unit(previous, row["unit"])
-        text += f"；与上年（{against}）{moved}" if moved == "持平" else f"；比上年（{against}）{moved}"
-    return f"{text}。"
+        key = "wording.unchanged" if phrases.number(previous) == phrases.number(current) else "wording.moved"
+        text += say(key, before=phrases.with_unit(previous, row["unit"]), moved=moved)
+    return phrases.stopped(text)
 
 
 def unknown_sentence(row: Row, current: str = "", trace: Mapping[str, Any] | None = None) -> str:
     """Return why a row is pending or has no data: `current` is its value as printed, its trace says what it lacks."""
-    value = phrases.with_unit(row.get("value_text") or current or row.get("rounded_value", ""), row["unit"])
-    why = look.reason(row["reason"]) if row.get("reason") else "原因未注明"
+    value = phrases.foreign(phrases.with_unit(row.get("value_text") or current or row.get("rounded_value", ""), row["unit"]))
+    why = look.reason(row["reason"]) if row.get("reason") else say("wording.no_reason")
     code = marks.code_of(row, trace)
-    why = look.status(code).zh if code in look.MARKS else why
-    shown = f"为{value}" if value else ""
-    return f"{_title(row)}{shown}，{aim(row)}为“{row['target_text']}”：{why}。"
+    why = look.status(code).word if code in look.MARKS else why
+    title = say("wording.is", title=row_title(row), value=value) if value else row_title(row)
+    return say("wording.unknown", title=title, aim=aim(row), target=target_text(row), why=why)
 
 
 def indicators_with(rows: Iterable[Row], status: str) -> list[list[Row]]:
@@ -233,14 +251,19 @@ def indicators_with(rows: Iterable[Row], status: str) -> list[list[Row]]:
 def indicator_label(row: Row) -> str:
     """Return attribute and number of an indicator: 约束性指标4; 基本条件1, 否决项2."""
     if not row.get("seq"):
-        return row["name_zh"]
-    attribute = "" if row["attribute"] == "unspecified" else look.attribute(row["attribute"])
-    return f"{attribute}{'' if kinds.is_apart(row['attribute']) else '指标'}{_number(row['attribute'], row['seq'])}"
+        return row_name(row)
+    number = _number(row["attribute"], row["seq"])
+    if row["attribute"] == "unspecified":
+        return phrases.beginning(say("wording.label_plain", number=number))
+    key = "wording.label_apart" if kinds.is_apart(row["attribute"]) else "wording.label"
+    return phrases.beginning(say(key, attribute=look.attribute(row["attribute"]), number=number))
 
 
 def block_label(attribute: str, seq: str) -> str:
     """Return attribute and number as they head a calculation: 约束性 4, 基本条件 1."""
-    return f"{'指标' if attribute == 'unspecified' else look.attribute(attribute)} {_number(attribute, seq)}"
+    number = _number(attribute, seq)
+    plain = attribute == "unspecified"
+    return phrases.beginning(say("wording.block", number=number) if plain else f"{look.attribute(attribute)} {number}")
 
 
 def _number(attribute: str, seq: str) -> str:
@@ -267,20 +290,24 @@ def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mappin
     op, result = str(check.get("op", "")), str(check.get("result", ""))
     other = str(check.get("measure", "") or own)
     prefix = names.get(other, "") if other != own else ""
+    prefix = f"{prefix}: " if prefix and english() else prefix
     if result == "unknown":
-        why = look.reason(str(check.get("reason", ""))) or "无法判定"
+        why = look.reason(str(check.get("reason", ""))) or say("wording.unjudged")
         whose = _whose(check)
         if whose and op != "qualitative" and not check.get("left"):  # the value is what is absent, not what it is compared with
-            return f"{prefix}缺现状值" + (f"（{why}）" if check.get("reason") != "not_collected" else "")
-        return f"{prefix}{whose}：{why}" if whose and not why.startswith(whose) else f"{prefix}{why}"
+            return f"{prefix}{say('wording.no_current')}{phrases.brackets(why) if check.get('reason') != 'not_collected' else ''}"
+        return f"{prefix}{phrases.labelled(whose, why)}" if whose and not why.startswith(whose) else f"{prefix}{why}"
     left, right = str(check.get("left", "")), str(check.get("right", ""))
     if op == "qualitative":
-        return f"{prefix}{'符合' if result == 'true' else '不符合'}“{right}”" if right else f"{prefix}人工判定"
-    sign = _SIGN.get(op, op) if result == "true" else _OPPOSITE.get(op, f"不满足{_SIGN.get(op, op)}")
+        fits = say("wording.fits" if result == "true" else "wording.fits_not", target=term(right))
+        return f"{prefix}{fits}" if right else f"{prefix}{say('wording.by_person')}"
+    sign = _SIGN.get(op, op) if result == "true" else _OPPOSITE.get(op) or say("wording.sign_not", sign=_SIGN.get(op, op))
     places = digits if other == own else min(digits, phrases.decimals(left))
     limit = printed or (right if phrases.decimals(right) <= 4 else phrases.beside(right, "", digits))
     shown, limit = beside(left, limit, right, sign, places)
-    return f"{prefix}{phrases.with_unit(shown, unit)} {sign} {_whose(check, names)}{phrases.with_unit(limit, unit)}".strip()
+    shown, limit, whose = phrases.with_unit(shown, unit), phrases.with_unit(limit, unit), _whose(check, names)
+    said = say("wording.check", value=shown, sign=sign, whose=whose, limit=limit) if whose else f"{shown} {sign} {limit}"
+    return f"{prefix}{said}".strip()
 
 
 def _whose(check: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
@@ -288,10 +315,24 @@ def _whose(check: Mapping[str, Any], names: Mapping[str, str] | None = None) -> 
     if against in {"target", ""}:
         return ""
     if against == "measure":
-        return "对照指标"
-    words = {"previous": "上年", "base": "基准年", "assigned": "上级任务"}.get(against)
-    words = words or phrases.period(when if against == "period" else against)
-    return f"{words}（{phrases.period(when)}）" if when and against in {"previous", "base"} else words
+        return say("wording.measure")
+    words = (
+        say(f"wording.{against}")
+        if against in {"previous", "base", "assigned"}
+        else phrases.period(when if against == "period" else against)
+    )
+    if not when or against not in {"previous", "base"}:
+        return words
+    return f"{words} {phrases.period(when)}" if english() else f"{words}{phrases.brackets(phrases.period(when))}"
+
+
+def _of_persons(check: Mapping[str, Any], own: str, names: Mapping[str, str]) -> bool:
+    """Whether a check says no more than the decision behind it: one on words, or one that waits for a person."""
+    if str(check.get("result", "")) == "unknown":
+        return check.get("reason") == "awaiting_evidence"
+    other = str(check.get("measure", "") or own)
+    named = other != own and bool(names.get(other))
+    return check.get("op") == "qualitative" and not (named and check.get("right"))
 
 
 def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], row: Row | None = None, printed: Printed | None = None) -> str:
@@ -313,18 +354,18 @@ def verdict_phrase(trace: Mapping[str, Any], names: Mapping[str, str], row: Row 
     differs = "definition_differs" in trace.get("notes", [])
     unit = "" if differs else phrases.unit(row["unit"] if row else "") or phrases.unit(str(trace.get("unit", "")))
     own = str(trace.get("measure", ""))
-    checks = [
-        check_phrase(check, digits, unit, names, own, printed.against(row, check) if printed and row else "")
+    made = [
+        (check_phrase(check, digits, unit, names, own, printed.against(row, check) if printed and row else ""), check)
         for check in trace.get("checks", [])
     ]
-    parts = list(dict.fromkeys(text for text in checks if text))
-    status = look.status(marks.code_of(row, trace) if row else str(trace.get("status", ""))).zh
+    status = look.status(marks.code_of(row, trace) if row else str(trace.get("status", ""))).word
     reason = look.reason(str(trace.get("reason", "")))
-    if reason and not any(reason in part for part in parts):
-        status = f"{status}（{reason}）"
+    if reason and not any(reason in text for text, _ in made):
+        status += phrases.brackets(reason)
     decision = trace.get("decision")
+    parts = list(dict.fromkeys(text for text, check in made if text and not (decision and _of_persons(check, own, names))))
     if decision:
-        parts = [part for part in parts if "人工判定" not in part and not part.startswith(("符合“", "不符合“"))]
         verdict = marks.counted(str(decision.get("verdict", "")), False, row["attribute"] if row else "")
-        parts.append(f"人工判定“{look.status(verdict).zh}”（{decision.get('id', '')}）")
-    return f"{'；'.join(parts)}，{status}。" if parts else f"{status}。"
+        parts.append(say("wording.decided", status=look.status(verdict).word, id=decision.get("id", "")))
+    checks = phrases.clauses(parts)
+    return say("wording.verdict", checks=checks, status=status) if checks else phrases.stopped(phrases.beginning(status))

@@ -99,6 +99,7 @@ def make_reports(
         if code not in finished:
             place = Place(project.label(project.region(run_id, code)))
             yield 0, len(names), code, [Problem("run_missing", place, {"run": f"{run_id} {code}"})]
+    notes = _font_notes(plan, wanted) if names else []
     # Fresh processes, not forked ones: matplotlib and the converters keep state, and Windows has no fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, max(len(names), 1)), mp_context=context) as pool:
@@ -108,13 +109,20 @@ def make_reports(
             try:
                 problems = future.result()
             except Exception as error:  # a report that cannot be made must not stop the others
-                problems = [Problem("render_failed", Place(name), {"file": name, "detail": f"{type(error).__name__}: {error}"})]
-            yield done, len(names), name, problems
+                problems = [Problem("render_failed", Place(name), {"file": name, "detail": str(error)})]
+            yield done, len(names), name, [*problems, *(notes if done == 1 else [])]
+
+
+def _font_notes(plan: ReportPlan, wanted: Wanted) -> list[Problem]:
+    """Return once for all reports which fonts the PDF does without."""
+    from evalkit.report.rendering.fonts import fonts_absent
+
+    return fonts_absent(plan.form, wanted.font_dirs)
 
 
 def rolled_up(plan: ReportPlan) -> bool:
     """Whether reports by a chapter plan have a roll-up: a briefing of one page has none."""
-    return plan.ids != ["brief"]
+    return not plan.on_a_page
 
 
 def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
@@ -134,12 +142,21 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, wanted: Wanted) -
     try:
         catalog = load_catalog(root)
         document, problems = document_of(catalog, run_id, name, wanted, Path(out_dir))
-        render(document, templates_of(catalog.project.root), Path(out_dir), wanted.renderer)
+        document.data |= _quoted(catalog.project.params)
+        render(document, templates_of(catalog.project.root), Path(out_dir), wanted.renderer, wanted.font_dirs)
     except EvalkitError as error:
         return error.problems
     except OSError as error:
         return [Problem("folder_unwritable", Place(name), {"path": Path(out_dir).name, "detail": error.strerror or str(error)})]
     return problems
+
+
+def _quoted(params: Path) -> frozenset[str]:
+    """Return what people wrote in the project that would be a fault if the program had written it."""
+    from evalkit.report.rendering.check import suspect_texts
+
+    files = (path for path in params.rglob("*") if path.suffix in {".yml", ".csv", ".md"} and path.is_file())
+    return frozenset(text for path in files for text in suspect_texts(path.read_text(encoding="utf-8", errors="replace")))
 
 
 def document_of(
@@ -180,6 +197,7 @@ def _document(catalog: Catalog, run_id: str, name: str, wanted: Wanted, out_dir:
     from evalkit.report.context import ReportContext
     from evalkit.report.document import region_document
     from evalkit.report.fill import context_from_catalog
+    from evalkit.report.rollup_registers import registers_of
     from evalkit.runner.run import plan_run
     from evalkit.runner.signing import touched
 
@@ -196,8 +214,20 @@ def _document(catalog: Catalog, run_id: str, name: str, wanted: Wanted, out_dir:
         return replace(found, below=below_of(catalog, run_id, code, changed, read), evidence=proofs)
 
     if name == ROLL_UP:
-        contexts = [context_of(code) for code in catalog.run(run_id).regions]
-        document = rollup(root, run_id, contexts, outdated=outdated, plan=plan, name=wanted.file_name(ROLL_UP))
+        codes = catalog.run(run_id).regions
+        contexts = [context_of(code) for code in codes if (project.region(run_id, code) / "results.csv").is_file()]
+        absent = [catalog.regions[code].name_zh for code in codes if code not in {one.region_code for one in contexts}]
+        late = touched(plan_run(catalog, inputs)) if outdated else ()
+        registers = registers_of(catalog, run_id, plan.ids, late, outdated=outdated)
+        document = rollup(
+            root,
+            run_id,
+            contexts,
+            outdated=outdated,
+            plan=plan,
+            name=wanted.file_name(ROLL_UP),
+            registers=replace(registers, absent=absent),
+        )
         return document, []
     texts = texts_of(project, run_id, name, wanted.lang)
     stale = touched(plan_run(catalog, inputs)) if outdated else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.messages.speech import say
 from evalkit.report import kinds, look, phrases, sheets
 from evalkit.report.chapters.material import Material, Written
 from evalkit.report.evidence import ProofView
@@ -72,12 +73,11 @@ def sources(material: Material) -> Written:
 def _papers(model: ReportModel) -> list[str]:
     """Return documents and input files of a small report, in sentences."""
     documents = [
-        f"{phrases.in_title_marks(title)}（{number}）" if phrases.unit(number) else phrases.in_title_marks(title)
-        for number, title in model.documents
+        phrases.in_title_marks(title) + (phrases.brackets(number) if phrases.unit(number) else "") for number, title in model.documents
     ]
-    files = [f"{file}（{origin}）" if origin else file for file, origin in model.sources]
-    said = [("文件依据", documents), ("数据来源", files)]
-    return [f"{name}：{'；'.join(items)}。" for name, items in said if items]
+    files = [file + phrases.brackets(phrases.foreign(origin)) for file, origin in model.sources]
+    said = [("documents", documents), ("files", files)]
+    return [say(f"annexes.{key}", items=phrases.clauses(items)) for key, items in said if items]
 
 
 @dataclass
@@ -108,15 +108,17 @@ def _state(code: str, items: list[Unverified], numbers: Numbering) -> _State:
         by_document.setdefault(item.document, []).append(item)
     lists = [_unverified_list(document, some, name, numbers) for document, some in by_document.items()]
     total, other = sum(item.count for item in items), sum(item.count for item in items if kinds.is_apart(item.attribute))
-    count = f"{total}个" if not other else f"{other}个基本条件和否决项" if other == total else f"{total}个，其中基本条件和否决项{other}个"
-    return _State(name, look.STATE_NOTES.get(code, ""), count, lists)
+    key = "annexes.count" if not other else "annexes.count_apart" if other == total else "annexes.count_both"
+    count = say(key, total=total, other=other)
+    return _State(phrases.beginning(name), look.state_note(code), count, lists)
 
 
 def _unverified_list(document: str, items: list[Unverified], state: str, numbers: Numbering) -> _UnverifiedList:
-    caption = f"指标值待核清单：{document}" if document else f"指标值待核清单（{state}）"
+    caption = say("annexes.list_document", document=document) if document else say("annexes.list_state", state=state)
     vias = list(dict.fromkeys(item.via for item in items if item.via))
     notes = list(dict.fromkeys(item.note for item in items))
-    said = [f"说明：{notes[0]}"] if len(notes) == 1 and notes[0] else []
+    said = [say("annexes.remark", text=phrases.foreign(notes[0]))] if len(notes) == 1 and notes[0] else []
     return _UnverifiedList(
-        Late(lambda: numbers.table(sheets.unverified_grid(items), caption, "lines")), [*said, *(f"见处：{via}" for via in vias)]
+        Late(lambda: numbers.table(sheets.unverified_grid(items), caption, "lines")),
+        [*said, *(say("annexes.via", where=phrases.foreign(via)) for via in vias)],
     )

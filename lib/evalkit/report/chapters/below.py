@@ -12,6 +12,7 @@ from fractions import Fraction
 from evalkit.assessment.coverage import Coverage, Read, coverage
 from evalkit.catalog import Catalog
 from evalkit.catalog.models import Title
+from evalkit.messages.speech import say, term
 from evalkit.report import look, phrases, sheets
 from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align
@@ -44,7 +45,7 @@ class Below:
         The highest level first.
     due : tuple of Due
     names : mapping
-        Chinese names of the runs and sets in `levels`, by id.
+        Names of the runs and sets in `levels`, by id.
     changed : tuple of str
         Runs in `levels` whose rules or data changed since their results were made.
     """
@@ -82,12 +83,12 @@ def below_of(
     found = []
     for period in sorted(run.periods):
         levels = tuple(one for one in coverage(catalog, run_id, region_code, period, read) if one.units)
-        names = {one.set_id: catalog.sets[one.set_id].name_zh for one in levels}
-        names |= {one.run: catalog.runs[one.run].title_zh for one in levels if one.run in catalog.runs}
+        names = {one.set_id: term(catalog.sets[one.set_id].name_zh) for one in levels}
+        names |= {one.run: term(catalog.runs[one.run].title_zh) for one in levels if one.run in catalog.runs}
         late = tuple(dict.fromkeys(one.run for one in levels if one.state and changed(one.run)))
         due = tuple(_due(catalog, title) for title in _to_review(catalog, region_code, period[:4]))
         if levels or due:
-            found.append(Below(region.name_zh, period, levels, due, names, late))
+            found.append(Below(term(region.name_zh), period, levels, due, names, late))
     return found
 
 
@@ -113,7 +114,7 @@ def _within(catalog: Catalog, code: str, region_code: str) -> bool:
 
 
 def _due(catalog: Catalog, title: Title) -> Due:
-    unit = catalog.regions[title.region_code].name_zh
+    unit = term(catalog.regions[title.region_code].name_zh)
     return Due(unit, title.title, title.batch, title.year, title.review_due, title.withdrawn, title.state)
 
 
@@ -128,11 +129,11 @@ class BelowView:
         For the captions.
     numbers : Numbering
     heading : str
-        What the lines are: 评估期, 地区.
+        What the lines are: 评估期 by default, 地区.
     """
 
-    def __init__(self, found: Sequence[tuple[str, Below]], title: str, numbers: Numbering, heading: str = "评估期") -> None:
-        self.found, self.title, self.numbers, self.heading = found, title, numbers, heading
+    def __init__(self, found: Sequence[tuple[str, Below]], title: str, numbers: Numbering, heading: str = "") -> None:
+        self.found, self.title, self.numbers, self.heading = found, title, numbers, heading or say("below.period")
 
     def __bool__(self) -> bool:
         return bool(self.found)
@@ -152,8 +153,8 @@ class BelowView:
         """Units of each level: all, those that meet their set, those below units that all do."""
         counted = self.counted
         several, deep = len(counted) > 1, any(len(one.levels) > 1 for _, one in counted)
-        heads = [*([self.heading] if several else []), "级别", "单位总数", "达到标准", "占比"]
-        heads += [*(["其中上级单位也都达到标准", "占比"] if deep else []), "未定"]
+        shown = ["level", "units", "meeting", "share", *(["covered", "share"] if deep else []), "open"]
+        heads = [*([self.heading] if several else []), *(say(f"below.{name}") for name in shown)]
         rows = []
         for label, one in counted:
             for place, level in enumerate(one.levels):
@@ -166,21 +167,24 @@ class BelowView:
                 rows.append([*cells, str(level.meeting_open) if known else _UNKNOWN])
         align: list[Align] = ["left", "left"] if several else ["left"]
         align += ["right"] * (len(heads) - len(align))
-        return self.numbers.table(sheets.plain_grid(heads, rows, align), f"下级单位达到标准的覆盖面（{self.title}）", "lines")
+        return self.numbers.table(sheets.plain_grid(heads, rows, align), say("below.caption", title=self.title), "lines")
 
     @property
     def notes(self) -> list[str]:
         """What the table counts, and where it was read."""
         levels = {(level.level, level.set_id): one for _, one in self.found for level in one.levels}
-        sets = "，".join(f"{look.level(code)}按{phrases.in_title_marks(one.names[set_id])}" for (code, set_id), one in levels.items())
+        sets = phrases.sequence(
+            say("below.by_set", level=look.level(code), set=phrases.in_title_marks(one.names[set_id]))
+            for (code, set_id), one in levels.items()
+        )
         states = dict.fromkeys(f"{level.run}@{level.state}" for _, one in self.found for level in one.levels if level.state)
-        found = [f"达到标准指适用的指标均达标（{sets}），只是计数，不是对这些单位的结论；占比为占该级全部单位的百分比，有未定的不计算。"]
+        found = [say("below.meaning", sets=sets)]
         if any(len(one.levels) > 1 for _, one in self.found):
-            found.append("上级单位指本报告地区以下的各级单位，不含本报告地区自身。")
-        found += [f"数目取自评估结果{'、'.join(states)}。"] if states else []
+            found.append(say("below.superior"))
+        found += [say("below.states", states=phrases.listing(list(states)))] if states else []
         late = {run: one.names[run] for _, one in self.found for run in one.changed}
         if late:
-            found.append(f"{'、'.join(late.values())}的规则或数据在评估之后已有变化，数目以重新评估的结果为准。")
+            found.append(say("below.late", runs=phrases.listing(list(late.values()))))
         return found
 
     @property
@@ -193,12 +197,13 @@ class BelowView:
         """Titles whose review is due."""
         rows = []
         for period, due in self.due:
-            until = f"{due.review_due}年" + (f"（{due.withdrawn}年撤销）" if due.withdrawn else "")
-            cells = [phrases.period(period), due.unit, due.title, due.batch or _UNKNOWN, f"{due.year}年"]
+            until = phrases.period(due.review_due)
+            until += phrases.brackets(say("below.withdrawn", year=phrases.period(due.withdrawn))) if due.withdrawn else ""
+            cells = [phrases.period(period), due.unit, term(due.title), due.batch or _UNKNOWN, phrases.period(due.year)]
             rows.append([*cells, until, look.state(due.state)])
-        heads = ["评估期", "单位", "称号", "批次", "命名年份", "复核到期", "核对状态"]
+        heads = [say(f"below.{name}") for name in ("period", "unit", "title", "batch", "year", "due", "state")]
         align: list[Align] = ["left", "left", "left", "left", "center", "center", "left"]
-        return self.numbers.table(sheets.plain_grid(heads, rows, align), f"复核到期的称号（{self.title}）", "lines")
+        return self.numbers.table(sheets.plain_grid(heads, rows, align), say("below.due_caption", title=self.title), "lines")
 
 
 def sentence(one: Below) -> str:
@@ -206,16 +211,26 @@ def sentence(one: Below) -> str:
     when = phrases.period(one.period)
     lacking = [level for level in one.levels if not level.state]
     if lacking:
-        runs = "；".join(f"{look.level(level.level)}的评估（{one.names.get(level.run, level.run)}）" for level in lacking)
-        return f"{when}，{one.region}{runs}尚未完成，或结果不能使用，达到标准的数目不列。"
-    last, what = one.levels[-1], look.level(one.levels[-1].level)
-    above = dict.fromkeys(look.level(level.level) for level in reversed(one.levels[:-1]) if level.level != last.level)
-    text = f"{when}，{one.region}{last.units}个{what}中{last.meeting}个达到标准"
-    text += f"、{last.meeting_open}个未定" if last.meeting_open else ""
+        runs = phrases.clauses(
+            say("below.run", level=look.level(level.level), run=one.names.get(level.run, level.run)) for level in lacking
+        )
+        return say("below.lacking", period=when, region=one.region, runs=runs)
+    last, what = one.levels[-1], one.levels[-1].level
+    above = dict.fromkeys(_unit(level.level, "1") for level in reversed(one.levels[:-1]) if level.level != last.level)
+    text = say("below.meets", period=when, region=one.region, total=last.units, what=_unit(what, str(last.units)), number=last.meeting)
+    text += say("below.and_open", number=last.meeting_open) if last.meeting_open else ""
     number, unsure = (last.covered, last.covered_open) if above else (last.meeting, last.meeting_open)
     if above:
-        text += f"；其中所在的{'、'.join(above)}也都达到标准的{number}个" + (f"，另有{unsure}个未定" if unsure else "")
-    return f"{text}，暂不计算占比。" if unsure else f"{text}，占全部{what}的{_percent(number, last.units)}。"
+        text += say("below.above", above=phrases.listing(list(above)), number=number)
+        text += say("below.above_open", number=unsure) if unsure else ""
+    if unsure:
+        return text + say("below.no_share")
+    return text + say("below.share_of", what=_unit(what, "2"), share=_percent(number, last.units))
+
+
+def _unit(level: str, number: str) -> str:
+    """Return what a unit of a level is called behind a number."""
+    return say(f"below.one_{level}", number=number)
 
 
 def _percent(number: int, total: int) -> str:
@@ -224,4 +239,5 @@ def _percent(number: int, total: int) -> str:
 
 def _counted(number: int, unsure: int, total: int, *, said: bool = False) -> list[str]:
     """Return a number of units and its share of all; no share as long as some are not decided, whose number may be `said`."""
-    return [f"{number}，未定{unsure}" if said and unsure else str(number), _UNKNOWN if unsure else _percent(number, total)]
+    shown = say("passing.count_open", count=number, unknown=unsure) if said and unsure else str(number)
+    return [shown, _UNKNOWN if unsure else _percent(number, total)]

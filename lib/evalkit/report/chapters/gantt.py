@@ -169,6 +169,8 @@ def _draw(page: Sequence[Bar], every: Sequence[Bar], axis: _Axis, name: str, tit
         for bar in some:
             step = _height(bar)
             _row(canvas, axis, bar, y + step / 2)
+            said = [f"{bar.seq} {bar.name}", bar.due, bar.status.label if bar.status else ""]
+            canvas.spot(0, y, width, step, "　".join(text for text in said if text))
             y += step
             canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
     day = axis.at(axis.as_of, end=True)

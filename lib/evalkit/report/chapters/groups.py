@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from evalkit.messages.speech import say
 from evalkit.report import charts, kinds, look, phrases, sheets
 from evalkit.report.model import Group, ReportModel
-from evalkit.report.numbering import Numbering
+from evalkit.report.numbering import Numbering, anchor
+from evalkit.report.tables import Grid
 
 _MOST_PERIODS = 2  # with more periods only the latest is shown in full
 
@@ -24,11 +27,11 @@ class GroupView:
     def heading(self) -> str:
         """Set, and the period where several are assessed."""
         several = len({group.period for group in self.model.groups}) > 1
-        return f"{self.group.set_name}（{phrases.period(self.group.period)}）" if several else self.group.set_name
+        return self.group.set_name + (phrases.brackets(phrases.period(self.group.period)) if several else "")
 
     def label(self, dated: bool) -> str:
         """Set of a heading in the summary, with the period where several are shown."""
-        return f"{self.group.set_name}，{phrases.period(self.group.period)}" if dated else self.group.set_name
+        return phrases.sequence([self.group.set_name, phrases.period(self.group.period)]) if dated else self.group.set_name
 
     @property
     def on_passing(self) -> bool:
@@ -45,7 +48,7 @@ class GroupView:
     def apart_daggers(self) -> str:
         """The key to the mark in the tables of conditions and veto items; empty where it does not occur."""
         marked = any(look.DAGGER in row.target for row in self.group.apart_table)
-        return f"{look.DAGGER} 要求尚未与正式文本核对。" if marked else ""
+        return say("groups.dagger", mark=look.DAGGER) if marked else ""
 
     def apart_tables(self) -> list[str]:
         """Return the tables of basic conditions and of veto items."""
@@ -53,8 +56,8 @@ class GroupView:
         for attribute in kinds.APART:
             rows, what = self.group.apart_of(attribute), look.attribute(attribute)
             if rows:
-                caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}{what}（{self.group.set_name}）"
-                found.append(self.numbers.table(sheets.apart_grid(rows, what), caption))
+                caption = self._caption(f"groups.apart_{attribute}")
+                found.append(self.numbers.table(sheets.apart_grid(rows, phrases.beginning(what)), caption))
         return found
 
     def demands_table(self) -> str:
@@ -64,17 +67,22 @@ class GroupView:
             return ""
         cited = {key: found.get("number") or phrases.in_title_marks(found.get("title_zh", key))
                  for key, found in self.model.context.documents.items()}  # fmt: skip
-        caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}通过条件逐项统计（{self.group.set_name}）"
-        return self.numbers.table(sheets.demands_grid(passing.demands, cited), caption)
+        return self.numbers.table(sheets.demands_grid(passing.demands, cited), self._caption("groups.demands"))
+
+    def _caption(self, key: str) -> str:
+        context, group = self.model.context, self.group
+        return say(key, region=context.region_name, period=phrases.period(group.period), set=group.set_name)
 
     def indicator_table(self, *, wide: bool) -> str:
         """Return 指标完成情况总表; `wide` for a landscape page."""
-        caption = f"{self.model.context.region_name}{phrases.period(self.group.period)}指标完成情况（{self.group.set_name}）"
-        return self.numbers.table(sheets.indicator_grid(self.group, wide=wide), caption)
+        caption = self._caption("groups.table")
+        grid = sheets.indicator_grid(self.group, wide=wide)
+        explained = bool(self.numbers.chapter("indicators") or self.numbers.chapter("calculations"))
+        return self.numbers.table(_linked(grid, self.group) if explained else grid, caption)
 
     def progress_table(self) -> str:
         """Return how far each planned value is reached."""
-        caption = f"{self.model.context.region_name}基准年至目标年的进展（{self.group.set_name}）"
+        caption = self._caption("groups.progress")
         return self.numbers.table(sheets.progress_grid(self.group.progress, self.group.base_period, self.group.period), caption, "lines")
 
     def figures(self) -> list[str]:
@@ -87,17 +95,28 @@ class GroupView:
             base=group.point_base,
             current=group.period,
             goal=group.point_goal,
-            source=f"{phrases.period(group.period)}评估结果，数值和指标值的出处见核算说明",
+            source=say("groups.source", period=phrases.period(group.period)),
             total=group.countable,
             parted=any(row.part_of for row in group.table),
         )
-        aim = f"{phrases.period(group.point_goal)}目标" if group.point_goal else "指标值"
-        start = f"{phrases.period(group.point_base)}—" if group.point_base else ""
+        aim = say("groups.goal", period=phrases.period(group.point_goal)) if group.point_goal else say("wording.aim")
+        steps = [phrases.period(group.point_base)] if group.point_base else []
+        way = say("groups.to").join([*steps, phrases.period(group.period), aim])
         captions = [
-            f"{start}{phrases.period(group.period)}—{aim}（{group.set_name}）" + (f"之{index + 1}" if len(made) > 1 else "")
+            way + phrases.brackets(group.set_name) + (say("groups.part", number=index + 1) if len(made) > 1 else "")
             for index in range(len(made))
         ]
         return [self.numbers.figure(chart, caption) for chart, caption in zip(made, captions, strict=True)]
+
+
+def _linked(grid: Grid, group: Group) -> Grid:
+    """Return the official table with every name leading to where the row is explained."""
+    body = []
+    for row, cells in zip(group.table, grid.body, strict=True):
+        name = next((at for at, cell in enumerate(cells) if cell.text == row.name), None)
+        place = anchor(group.period, group.set_id, row.indicator, group.goal_of_plan)
+        body.append([replace(cell, place=place) if at == name else cell for at, cell in enumerate(cells)])
+    return replace(grid, body=body)
 
 
 def group_views(model: ReportModel, numbers: Numbering) -> list[GroupView]:

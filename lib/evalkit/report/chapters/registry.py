@@ -14,6 +14,10 @@ WRITERS: Mapping[str, str] = {
     "summary": "standing:summary", "conditions": "standing:conditions", "table": "standing:table", "progress": "standing:progress",
     "calculations": "standing:calculations", "unverified": "annexes:unverified", "corrections": "annexes:corrections",
     "decisions": "annexes:decisions", "evidence": "annexes:evidence", "updates": "annexes:updates", "sources": "annexes:sources",
+    "indicators": "indicators:indicators", "overview": "overview:overview", "basis": "basis:basis", "data": "data:data",
+    "definitions": "definitions:definitions", "hashes": "hashes:hashes",
+    "domains": "domains:domains", "naming": "naming:naming", "shortfalls": "shortfalls:shortfalls",
+    "rectification": "rectification:rectification", "next_steps": "next_steps:next_steps", "brief": "brief:brief",
 }  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from evalkit.messages.speech import say
 from evalkit.report import passing, phrases
+from evalkit.report.calculations import Calculation
 from evalkit.report.chapters.below import BelowView
 from evalkit.report.chapters.material import Material, Written
 from evalkit.report.frame import Late
@@ -21,7 +23,7 @@ def summary(material: Material) -> Written:
         "summary", material.templates,
         {
             "groups": material.groups,
-            "label": lambda view: f"（{view.label(len(shown) > 1)}）" if len(material.groups) > 1 else "",
+            "label": lambda view: phrases.brackets(view.label(len(shown) > 1)) if len(material.groups) > 1 else "",
             "earlier": [view.group.scope for view in material.views if view.group.period not in shown],
             "unverified": bool(model.unverified),
             "unverified_words": passing.unverified_words(model.unverified),
@@ -84,20 +86,29 @@ def calculations(material: Material) -> Written:
         "headed": not material.small or len(material.groups) > 1,
         "earlier": earlier,
         "shown": phrases.listing([phrases.period(name) for name in material.shown]),
-        "calculation": calculation,
+        "calculation": _anchored(material.numbers),
     }
     return Written("calculations", material.templates, values)
+
+
+def _anchored(numbers: Numbering) -> Callable[[Calculation], str]:
+    """Return the writer of blocks: links lead to the first of a row, or to the chapter that tells more of each indicator."""
+    placed: set[str] = set()
+
+    def write(block: Calculation) -> str:
+        first = not numbers.chapter("indicators") and block.anchor not in placed
+        placed.add(block.anchor)
+        return calculation(block, anchored=first)
+
+    return write
 
 
 def _progress_note(groups: Sequence[Group]) -> str:
     begun = [group for group in groups if group.progress and group.base_period and group.base_period < group.period]
     if begun:
-        return (
-            "进展为现状与基准年之差占目标与基准年之差的百分比。"
-            "基准年无数据（无基准）、基准年已达到目标（已达目标）或现状不是数值的，不计算进展。"
-        )
+        return say("standing.progress")
     started = next((group for group in groups if group.progress and group.base_period), None)
-    return f"规划基准年为{phrases.period(started.base_period)}，即评估年度，进展从下一年度起计算。" if started else ""
+    return say("standing.begins", period=phrases.period(started.base_period)) if started else ""
 
 
 def _trends(groups: Sequence[Group], numbers: Numbering) -> list[Late]:

@@ -151,6 +151,7 @@ def _page(panels: Sequence[Panel], name: str, title: str, subtitle: str, source:
     for row, head in zip(rows, heads, strict=True):
         for place, panel in enumerate(row):
             _panel(canvas, panel, place * (room + _GAP), y, room, head)
+            canvas.spot(place * (room + _GAP), y, room, head + _PLOT + _YEARS, _alt(panel))
         y += head + _PLOT + _YEARS + 4.0
     canvas.text(0, height - 2.4, "\n".join(wrap_mm(f"来源：{source}", width, 7)[:1]), 7, look.MUTED)
     return canvas.finish(name, title, f"{title}。{'；'.join(_alt(panel) for panel in panels)}。")

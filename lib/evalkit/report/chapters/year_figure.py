@@ -60,6 +60,7 @@ def year_chart(found: Sequence[YearToDate], name: str, region: str, day: str, so
     y = top
     for one, step in zip(drawn, heights, strict=True):
         _row(canvas, one, y + step / 2, left, right, high, columns)
+        canvas.spot(0, y, width, step, _said(one))
         y += step
         canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
     canvas.text(0, height - 2.4, wrap_mm(f"来源：{source}", width, 7)[0], 7, look.MUTED)
@@ -114,9 +115,10 @@ def _title(drawn: Sequence[YearToDate]) -> str:
 
 
 def _alt(drawn: Sequence[YearToDate], day: str) -> str:
-    texts = []
-    for one in drawn:
-        row = printed_row(one)
-        last = f"，去年余下同期{row['last_rest']}" if row["last_rest"] else ""
-        texts.append(f"{row['measure']}：目标{row['target']}，累计{row['value']}，余下各日均值不高于{row['required']}{last}{row['unit']}")
-    return f"{_title(drawn)}。截至{day}。{'；'.join(texts)}。"
+    return f"{_title(drawn)}。截至{day}。{'；'.join(map(_said, drawn))}。"
+
+
+def _said(one: YearToDate) -> str:
+    row = printed_row(one)
+    last = f"，去年余下同期{row['last_rest']}" if row["last_rest"] else ""
+    return f"{row['measure']}：目标{row['target']}，累计{row['value']}，余下各日均值不高于{row['required']}{last}{row['unit']}"

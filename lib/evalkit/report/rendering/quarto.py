@@ -11,8 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from evalkit.messages import Place, Problem
 from evalkit.report.frame import Document
 from evalkit.report.rendering.check import ReportError
+from evalkit.report.rendering.fonts import Fonts
 
 _TIMEOUT = 300
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
@@ -41,14 +43,16 @@ def quarto_faults(log: str) -> list[str]:
     return [line for line in lines if _FAULT.search(line) and not _HARMLESS.search(line)]
 
 
-def render_quarto(document: Document, scratch: Path) -> list[Path]:
+def render_quarto(document: Document, scratch: Path, fonts: Fonts) -> list[Path]:
     """Render ``<name>.qmd`` in the scratch folder to Word, PDF and web page.
 
     Parameters
     ----------
     document : Document
     scratch : pathlib.Path
-        Folder with the ``.qmd``, its figures, filter and templates.
+        Folder with the ``.qmd``, its figures, filters and templates.
+    fonts : Fonts
+        Where Typst finds its fonts; which ones it takes stands in ``setting.typ``.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def render_quarto(document: Document, scratch: Path) -> list[Path]:
     """
     program = find_quarto()
     if program is None:
-        raise ReportError("Quarto is not installed: use the renderer “pandoc”, or install Quarto (conda-forge: quarto)")
+        raise ReportError(Problem("quarto_missing", Place(document.name)))
     home = scratch / "home"
     home.mkdir(exist_ok=True)
     environment = {
@@ -65,7 +69,7 @@ def render_quarto(document: Document, scratch: Path) -> list[Path]:
         "PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "XDG_CACHE_HOME": str(home), "TMPDIR": str(home),
         "TEMP": str(home), "TMP": str(home),
         "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "QUARTO_PYTHON": sys.executable,
-        "SOURCE_DATE_EPOCH": str(_epoch(document)), "TYPST_FONT_PATHS": str(_fonts()),
+        "SOURCE_DATE_EPOCH": str(_epoch(document)), "TYPST_FONT_PATHS": os.pathsep.join(fonts.folders), "TYPST_IGNORE_SYSTEM_FONTS": "true",
     }  # fmt: skip
     marks = [part for key, text in document.header_marks for part in ("--metadata", f"{key}={text}")]
     command = [
@@ -75,22 +79,24 @@ def render_quarto(document: Document, scratch: Path) -> list[Path]:
         "--no-execute",
         "--to",
         "docx,typst,html",
-        "--metadata",
-        f"mainfont={_font()}",
         *marks,
     ]
     faults = quarto_faults(_run(document.name, command, scratch, environment))
     if faults:
-        raise ReportError(f"{document.name}: Quarto: {'; '.join(faults)}")
+        raise ReportError(_said(document.name, "; ".join(faults)))
     made = {scratch / f"{document.name}.{kind}": start for kind, start in _STARTS.items()}
     absent = [path.name for path, start in made.items() if not _begins(path, start)]
     if absent:
-        raise ReportError(f"{document.name}: Quarto made no proper {', '.join(absent)}")
+        raise ReportError(Problem("quarto_incomplete", Place(document.name), {"files": ", ".join(absent)}))
     from evalkit.report.rendering.wordfinish import finish
 
     paths = list(made)
     finish(paths[0], document)
     return paths
+
+
+def _said(name: str, detail: str) -> Problem:
+    return Problem("renderer_failed", Place(name), {"renderer": "Quarto", "detail": detail})
 
 
 def _run(name: str, command: list[str], folder: Path, environment: dict[str, str]) -> str:
@@ -101,16 +107,16 @@ def _run(name: str, command: list[str], folder: Path, environment: dict[str, str
             text=True, encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip
     except OSError as error:
-        raise ReportError(f"{name}: Quarto does not start: {error.strerror or error}") from None
+        raise ReportError(Problem("quarto_start", Place(name), {"detail": error.strerror or str(error)})) from None
     with process:
         try:
             log, _ = process.communicate(timeout=_TIMEOUT)
         except subprocess.TimeoutExpired:
-            raise ReportError(f"{name}: Quarto took longer than {_TIMEOUT} seconds") from None
+            raise ReportError(Problem("quarto_slow", Place(name), {"seconds": _TIMEOUT})) from None
         finally:
             _stop(process)
     if process.returncode:
-        raise ReportError(f"{name}: Quarto: exit {process.returncode}: {_cause(log)}")
+        raise ReportError(_said(name, f"exit {process.returncode}: {_cause(log)}"))
     return log
 
 
@@ -139,15 +145,3 @@ def _epoch(document: Document) -> int:
     from evalkit.report.rendering.render import epoch
 
     return epoch(document.report_date)
-
-
-def _fonts() -> Path:
-    import noto_cjk_sans_otc
-
-    return Path(str(noto_cjk_sans_otc.FONT_PATH)).parent
-
-
-def _font() -> str:
-    from evalkit.report import look
-
-    return look.PDF_FONT

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
-from evalkit.report import look
-from evalkit.report.frame import Document
-from evalkit.report.rendering.check import ReportError, check_pictures, check_text, docx_text, html_text
+from evalkit.messages import Place, Problem
+from evalkit.messages.speech import Speech, speaking
+from evalkit.report.frame import FILTERS, READER, Document
+from evalkit.report.rendering.check import ReportError, check_report, check_text, docx_text
+from evalkit.report.rendering.fonts import Fonts, fonts_of
+from evalkit.report.rendering.pagefinish import finish_page
+from evalkit.report.rendering.setting import setting
 
 Renderer = Literal["auto", "pandoc", "quarto"]
 FORMATS = ("docx", "pdf", "html")
-_READER = "markdown+east_asian_line_breaks"
-_FILTERS = ("docx.lua", "typst.lua", "html.lua")
-_TEMPLATES = (*_FILTERS, "evalkit.typ", "report.html", "report.css")
+_TEMPLATES = (*FILTERS, "evalkit.typ", "report.html", "report.css", "report.js")
 # pandoc has no Chinese translations; nothing that it would translate is used.
 _HARMLESS = ("translation", "translations/zh.yaml")
 
 
-def render(document: Document, templates: Path, out_dir: Path, renderer: Renderer = "auto") -> list[Path]:
+def render(document: Document, templates: Path, out_dir: Path, renderer: Renderer = "auto", fonts: Sequence[str] = ()) -> list[Path]:
     """Render a report and move it into place when everything about it is right.
 
     Parameters
@@ -32,11 +37,13 @@ def render(document: Document, templates: Path, out_dir: Path, renderer: Rendere
     document : Document
         The Markdown with its figures.
     templates : pathlib.Path
-        Folder with the filter, the Typst and the page template.
+        Folder with the filters, the Typst and the page template.
     out_dir : pathlib.Path
         Where ``<name>.docx``, ``.pdf``, ``.html`` go; made when missing.
     renderer : {"auto", "pandoc", "quarto"}
         ``auto`` and ``pandoc`` use pandoc and Typst from the package index; ``quarto`` an installed Quarto.
+    fonts : sequence of str
+        Folders with further fonts for the PDF; those of the system are never used.
 
     Returns
     -------
@@ -46,22 +53,22 @@ def render(document: Document, templates: Path, out_dir: Path, renderer: Rendere
     Raises
     ------
     ReportError
-        pandoc or Typst failed or warned, or the result holds an unresolved reference, NaN, None or a missing figure.
-        Nothing is moved then.
+        pandoc or Typst failed or warned, or a file holds an unresolved reference, NaN, None, an empty table, a missing or clipped
+        figure, or a character that no font has. Nothing is moved then.
     """
-    with tempfile.TemporaryDirectory(prefix="evalkit-report-") as folder:
+    with tempfile.TemporaryDirectory(prefix="evalkit-report-") as folder, speaking(Speech(document.lang)):
         scratch = Path(folder)
+        chosen = fonts_of(document.form, fonts)
         _prepare(document, templates, scratch)
+        (scratch / "setting.typ").write_text(setting(document, chosen), encoding="utf-8", newline="\n")
         if renderer == "quarto":
             from evalkit.report.rendering.quarto import render_quarto
 
-            made = render_quarto(document, scratch)
+            made = render_quarto(document, scratch, chosen)
         else:
-            made = _render_pandoc(document, scratch)
-        texts = {made[0].name: docx_text(made[0]), made[2].name: html_text(made[2])}
-        for name, text in texts.items():
-            check_text(name, text, document.data)
-        check_pictures(made[0], made[2], len(document.charts))
+            made = _render_pandoc(document, scratch, chosen)
+        finish_page(made[2], document)
+        check_report(made, scratch / f"{document.name}.typ", document.text, quoted(document), len(document.charts))
         out_dir.mkdir(parents=True, exist_ok=True)
         return [_move(path, out_dir / path.name) for path in made]
 
@@ -85,16 +92,21 @@ def render_word(document: Document, templates: Path, target: Path) -> Path:
     """
     from evalkit.report.rendering.wordfinish import finish
 
-    with tempfile.TemporaryDirectory(prefix="evalkit-word-") as folder:
+    with tempfile.TemporaryDirectory(prefix="evalkit-word-") as folder, speaking(Speech(document.lang)):
         scratch = Path(folder)
         _prepare(document, templates, scratch)
         name = f"{document.name}.docx"
-        arguments = [f"{document.name}.qmd", "--from", _READER, "--lua-filter", "docx.lua", "--wrap=none", "--to", "docx"]
-        _pandoc([*arguments, "--reference-doc=reference.docx", "--default-image-extension=png", "--output", name], scratch, document)
+        arguments = [f"{document.name}.qmd", "--from", READER, *_filters("guard.lua", "docx.lua"), "--wrap=none", "--to", "docx"]
+        _pandoc([*arguments, "--reference-doc=reference.docx", "--output", name], scratch, document)
         finish(scratch / name, document)
-        check_text(target.name, docx_text(scratch / name), document.data)
+        check_text(target.name, docx_text(scratch / name), quoted(document), document.text)
         target.parent.mkdir(parents=True, exist_ok=True)
         return _move(scratch / name, target)
+
+
+def quoted(document: Document) -> frozenset[str]:
+    """Return the texts whose words are no faults of the rendering: from data, and a person's own."""
+    return document.data | {block.override.body for block in document.blocks if block.override}
 
 
 def _prepare(document: Document, templates: Path, scratch: Path) -> None:
@@ -107,9 +119,7 @@ def _prepare(document: Document, templates: Path, scratch: Path) -> None:
     (scratch / f"{document.name}.qmd").write_text(document.text, encoding="utf-8", newline="\n")
     from evalkit.report.rendering.word import reference_document
 
-    (scratch / "reference.docx").write_bytes(
-        reference_document(pandoc_path(), tuple(text for _, text in document.header_marks), document.title)
-    )
+    (scratch / "reference.docx").write_bytes(reference_document(pandoc_path(), document.form, document.lang))
 
 
 def pandoc_path() -> str:
@@ -124,31 +134,43 @@ def epoch(report_date: str) -> int:
     return int(datetime.datetime.fromisoformat(report_date).replace(tzinfo=datetime.UTC).timestamp())
 
 
-def _render_pandoc(document: Document, scratch: Path) -> list[Path]:
+def _filters(*names: str) -> list[str]:
+    return [part for name in names for part in ("--lua-filter", name)]
+
+
+def _render_pandoc(document: Document, scratch: Path, fonts: Fonts) -> list[Path]:
     name = document.name
-    source = [f"{name}.qmd", "--from", _READER, "--wrap=none", *(part for name in _FILTERS for part in ("--lua-filter", name))]
+    # The Markdown is read once: that takes longer than to write any of the formats.
+    _pandoc([f"{name}.qmd", "--from", READER, "--to", "json", "--output", f"{name}.json"], scratch, document)
+    source = [f"{name}.json", "--from", "json", "--wrap=none", *_filters(*FILTERS)]
     marks = [part for key, text in document.header_marks for part in ("--variable", f"{key}={text}")]
     jobs = {
-        "docx": [*source, "--to", "docx", "--reference-doc=reference.docx", "--default-image-extension=png"],
-        "typst": [*source, "--to", "typst", "--standalone", "--template=evalkit.typ", "--default-image-extension=svg", *marks,
-                  "--variable", f"mainfont={look.PDF_FONT}"],
+        "docx": [*source, "--to", "docx", "--reference-doc=reference.docx"],
+        "typst": [*source, "--to", "typst", "--standalone", "--template=evalkit.typ"],
         "html": [*source, "--to", "html5", "--standalone", "--template=report.html", "--css=report.css", "--embed-resources", "--toc",
-                 "--toc-depth=1", "--default-image-extension=svg", *marks],
+                 "--toc-depth=2", *marks],
     }  # fmt: skip
     outputs = {"docx": f"{name}.docx", "typst": f"{name}.typ", "html": f"{name}.html"}
 
-    def work(kind: str) -> None:
-        _pandoc([*jobs[kind], "--output", outputs[kind]], scratch, document)
-        if kind == "docx":
-            from evalkit.report.rendering.wordfinish import finish
+    def work(kind: str) -> list[Problem]:
+        try:
+            _pandoc([*jobs[kind], "--output", outputs[kind]], scratch, document)
+            if kind == "docx":
+                from evalkit.report.rendering.wordfinish import finish
 
-            finish(scratch / outputs[kind], document)
-        elif kind == "typst":
-            _typst(scratch / outputs[kind], scratch / f"{name}.pdf", document)
+                finish(scratch / outputs[kind], document)
+            elif kind == "typst":
+                _typst(scratch / outputs[kind], scratch / f"{name}.pdf", document, fonts)
+        except ReportError as error:
+            return error.problems
+        return []
 
     with ThreadPoolExecutor(3) as pool:
-        for done in [pool.submit(work, kind) for kind in ("docx", "typst", "html")]:
-            done.result()
+        # a thread does not know by itself which language the document speaks
+        jobs_done = [pool.submit(contextvars.copy_context().run, work, kind) for kind in ("docx", "typst", "html")]
+        found = [problem for done in jobs_done for problem in done.result()]
+    if found:
+        raise ReportError([problem for place, problem in enumerate(found) if problem not in found[:place]])
     return [scratch / f"{name}.{kind}" for kind in FORMATS]
 
 
@@ -167,25 +189,74 @@ def _pandoc(arguments: list[str], folder: Path, document: Document) -> None:
         check=False,
     )
     faults = [line for line in done.stderr.splitlines() if line.strip() and not any(word in line for word in _HARMLESS)]
-    if done.returncode or faults:
-        raise ReportError(f"{document.name}: pandoc: " + " ".join(faults or [f"exit {done.returncode}"]))
+    if not done.returncode and not faults:
+        return
+    target, said = Place(re.sub(r"\.typ$", ".pdf", arguments[-1])), " ".join(faults or [f"exit {done.returncode}"])
+    if lost := re.search(r"Could not fetch resource (\S+)|picture outside the report: (.+?)(?: stack traceback|$)", said):
+        code = "report_figure_absent" if lost[1] else "report_figure_outside"
+        raise ReportError(Problem(code, target, {"found": (lost[1] or lost[2]).rstrip(":")}))
+    raise ReportError(Problem("renderer_failed", target, {"renderer": "pandoc", "detail": said}))
 
 
-def _typst(source: Path, target: Path, document: Document) -> None:
-    import noto_cjk_sans_otc
+def _typst(source: Path, target: Path, document: Document, fonts: Fonts) -> None:
     import typst
 
-    fonts = Path(str(noto_cjk_sans_otc.FONT_PATH)).parent
     try:
+        # PDF/UA-1: Typst refuses a picture without alternative text, a missing title, and a character that no font has.
         result: Any = typst.compile_with_warnings(
-            str(source), output=str(target), root=str(source.parent), font_paths=[str(fonts)], ignore_system_fonts=True,
-            timestamp=epoch(document.report_date),
+            str(source), output=str(target), root=str(source.parent), font_paths=list(fonts.folders), ignore_system_fonts=True,
+            timestamp=epoch(document.report_date), pdf_standards=["ua-1"],
         )  # fmt: skip
     except typst.TypstError as error:
-        raise ReportError(f"{document.name}: Typst: {error}") from None
+        raise ReportError(typst_problems(target.name, str(getattr(error, "diagnostic", "") or error), source)) from None
     warnings = result[1] if isinstance(result, tuple) else []
     if warnings:
-        raise ReportError(f"{document.name}: Typst: {warnings[0]}")
+        detail = str(getattr(warnings[0], "message", warnings[0]))
+        raise ReportError(Problem("renderer_failed", Place(target.name), {"renderer": "Typst", "detail": detail}))
+
+
+def typst_problems(name: str, said: str, source: Path) -> list[Problem]:
+    """Return what Typst said as problems, each with the words around and the chapter.
+
+    Parameters
+    ----------
+    name : str
+        Name of the PDF.
+    said : str
+        Typst's diagnostic, several errors with their lines.
+    source : pathlib.Path
+        The Typst source.
+    """
+    lines = source.read_text(encoding="utf-8").split("\n") if source.is_file() else []
+    kinds = (
+        ("report_glyph", re.compile(r"the text `\"(.*?)\"` could not be displayed")),
+        ("report_figure_absent", re.compile(r"file not found \(searched at (.*?)\)")),
+        ("report_reference", re.compile(r"label `(.*?)` (?:does not exist|occurs multiple)")),
+        ("report_figure_wide", re.compile(r"picture too wide: (\d+) of (\d+) mm: ([^\n]*)")),
+    )
+    found: list[Problem] = []
+    for part in re.split(r"(?m)^error: ", said):
+        if not part.strip():
+            continue
+        spot = re.search(r"\.typ:(\d+):", part)
+        number = int(spot[1]) if spot else 0
+        around = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        chapter = next((line[2:] for line in reversed(lines[:number]) if line.startswith("= ")), "")
+        problem = Problem("renderer_failed", Place(name, key=chapter), {"renderer": "Typst", "detail": part.split("\n")[0]})
+        for code, form in kinds:
+            if hit := form.search(part):
+                values = {"found": hit[1], "around": _near(around, hit[1])}
+                if code == "report_figure_wide":
+                    values = {"width": hit[1], "room": hit[2], "figure": hit[3][:60]}
+                problem = Problem(code, Place(name, key=chapter), values)
+        if problem not in found:
+            found.append(problem)
+    return found[:20]
+
+
+def _near(line: str, word: str) -> str:
+    place = max(line.find(word[:1]), 0) if word else 0
+    return line[max(0, place - 30) : place + 30]
 
 
 def _move(source: Path, target: Path) -> Path:

@@ -5,150 +5,122 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from evalkit.messages.speech import Speech, speaking
 from evalkit.report.frame import Document as Report
-from evalkit.report.rendering.word import BORDERS, borders, field, instruction, margins, run_with, tag
+from evalkit.report.rendering.word_blocks import finish_blocks
+from evalkit.report.rendering.word_front import front
+from evalkit.report.rendering.word_parts import Marks, parsed, style_of, tag, text_of
+from evalkit.report.rendering.word_pictures import finish_pictures
+from evalkit.report.rendering.word_refs import number_captions
+from evalkit.report.rendering.word_sections import finish_sections, widths_of
+from evalkit.report.rendering.word_tables import finish_table
 
-_FEWEST_CHAPTERS = 5
-_HINT = "注：在目录上单击右键，选择“更新域”，即显示页码。"
+_TEXT = {"BodyText", "FirstParagraph", "Calculation", "CalculationShort"}
+_AFTER_COMPAT = {tag(name) for name in ("rsids", "mathPr", "attachedSchema", "themeFontLang", "clrSchemeMapping", "decimalSymbol")}
+_MARKS = {tag("bookmarkStart"), tag("bookmarkEnd")}
+_PROPERTY = 255  # signs that a property of a file may have
+_LABEL = 60  # signs; a longer line is a sentence
 
 
 def finish(path: Path, document: Report) -> None:
-    """Finish a report that pandoc wrote: headers in every section, table text, unbroken rows, fixed properties, fixed bytes.
+    """Finish a report that pandoc wrote, so that it is a Word file as a person would have made it.
+
+    Cover and contents, sections with their pages, headers and page numbers, tables, captions and references as fields,
+    pictures, properties, and the same bytes for the same report.
 
     Parameters
     ----------
     path : pathlib.Path
         The docx; rewritten.
     document : Document
-        Its title and date stand in the properties.
+        Its form, language, cover and header marks decide the look; title and date stand in the properties.
     """
     import docx
 
     word = docx.Document(str(path))
-    _repeat_header_footer(word)
-    _contents(word.element.body)
-    for table in word.element.body.iter(tag("tbl")):
-        _finish_table(table)
-        _space_after(table, word)
-    day = datetime.datetime.fromisoformat(document.report_date).replace(tzinfo=datetime.UTC)
-    core = word.core_properties
-    core.title, core.author, core.last_modified_by, core.comments = document.title, "", "", ""
-    core.created = core.modified = day
-    core.language = "en" if document.lang == "en" else "zh-CN"
+    body = word.element.body
+    finish_blocks(word, document)
+    marks = Marks(body)
+    with speaking(Speech(document.lang)):
+        fronts = front(body, document)
+        number_captions(body, marks)
+    _without_empty_paragraphs(body)
+    finish_sections(word, document, fronts)
+    for room, items in widths_of(body, document.form):
+        for item in items:
+            for table in [item] if item.tag == tag("tbl") else list(item.iter(tag("tbl"))):
+                finish_table(table, document.form, room.text_width)
+            finish_pictures(item, room)
+    _hold_labels(body)
+    _lists(word, document)
+    _settings(word, document)
+    _properties(word, document)
     out = io.BytesIO()
     word.save(out)
     path.write_bytes(rezip(out.getvalue()))
 
 
-def _repeat_header_footer(document: Any) -> None:
-    sections = list(document.element.body.iter(tag("sectPr")))
-    references = [child for child in sections[-1] if child.tag in {tag("headerReference"), tag("footerReference")}]
-    for section in sections[:-1]:
-        if not any(child.tag == tag("headerReference") for child in section):
-            for place, reference in enumerate(references):
-                section.insert(place, deepcopy(reference))
+def _without_empty_paragraphs(body: Any) -> None:
+    """Drop the empty paragraph that pandoc puts behind a table where another paragraph follows: only two tables need one between them."""
+    for item in list(body):
+        if item.tag != tag("p") or len(item):
+            continue
+        below = next((other for other in item.itersiblings() if other.tag not in _MARKS), None)
+        if below is not None and below.tag == tag("p"):
+            body.remove(item)
 
 
-def _contents(body: Any) -> None:
-    """Put a table of contents below the date: a field with its entries, so that nothing is empty before it is updated.
+def _hold_labels(body: Any) -> None:
+    """Keep a line that only says what follows (未达标, 成效和指标完成情况) on the page of what follows."""
+    for item in body.iter(tag("p")):
+        first = item.find(f"{tag('r')}/{tag('rPr')}/{tag('rStyle')}")
+        if first is None or first.get(tag("val")) != "StrongWords" or style_of(item) not in _TEXT:
+            continue
+        text = text_of(item).strip()
+        if len(text) <= _LABEL and not text.endswith(("。", "；", ".", ";")):
+            item.get_or_add_pPr().get_or_add_keepNext()
 
-    Page numbers come when the field is updated: only a program that lays out pages knows them, and a line below says
-    so. A report of a few chapters has no contents.
-    """
-    from docx.oxml import OxmlElement
 
-    paragraphs = [element for element in body if element.tag == tag("p")]
-    heads = [item for item in paragraphs if _style_of(item) == "Heading1"]
-    date = next((item for item in paragraphs if _style_of(item) == "Date"), None)
-    entries = [(_anchor(head), "".join(text.text or "" for text in head.iter(tag("t")))) for head in heads]
-    entries = [(anchor, text) for anchor, text in entries if anchor]
-    if date is None or len(entries) < _FEWEST_CHAPTERS:
+def _lists(word: Any, document: Report) -> None:
+    """Let lists begin like paragraphs: an official paper has the first line indented and the others not."""
+    numbering = next((part for part in word.part.package.iter_parts() if str(part.partname) == "/word/numbering.xml"), None)
+    if numbering is None or document.form != "official":
         return
-    place = date
-    for index, (anchor, text) in enumerate(entries):
-        paragraph = OxmlElement("w:p")
-        shape = OxmlElement("w:pPr")
-        style = OxmlElement("w:pStyle")
-        style.set(tag("val"), "TOC1")
-        shape.append(style)
-        paragraph.append(shape)
-        if not index:
-            for part in (field("begin"), instruction(' TOC \\o "1-1" \\h \\z \\u '), field("separate")):
-                paragraph.append(part)
-        link = OxmlElement("w:hyperlink")
-        link.set(tag("anchor"), anchor)
-        link.append(run_with(text))
-        paragraph.append(link)
-        if index == len(entries) - 1:
-            paragraph.append(field("end"))
-        place.addnext(paragraph)
-        place = paragraph
-    hint, shape, style = OxmlElement("w:p"), OxmlElement("w:pPr"), OxmlElement("w:pStyle")
-    style.set(tag("val"), "TableNote")
-    shape.append(style)
-    hint.append(shape)
-    hint.append(run_with(_HINT))
-    place.addnext(hint)
+    for level in numbering.element.iter(tag("lvl")):
+        indent = level.find(f"{tag('pPr')}/{tag('ind')}")
+        if level.get(tag("ilvl")) != "0" or indent is None:
+            continue
+        indent.getparent().replace(indent, parsed("<w:ind w:left='0' w:firstLine='640'/>"))
+        if level.find(tag("suff")) is None:
+            level.find(tag("lvlText")).addprevious(parsed("<w:suff w:val='space'/>"))
 
 
-def _style_of(paragraph: Any) -> str:
-    style = paragraph.find(f"{tag('pPr')}/{tag('pStyle')}")
-    return str(style.get(tag("val"))) if style is not None else ""
+def _settings(word: Any, document: Report) -> None:
+    settings = word.settings
+    settings.odd_and_even_pages_header_footer = document.form == "official"
+    for item in settings.element.iter(tag("characterSpacingControl")):
+        item.set(tag("val"), "compressPunctuation")
+    for item in settings.element.iter(tag("themeFontLang")):
+        item.set(tag("eastAsia"), "zh-CN")
+    # Without it Word says “compatibility mode” in its title bar and lays out as it did in 2007.
+    for old in settings.element.findall(tag("compat")):
+        settings.element.remove(old)
+    mode = "w:name='compatibilityMode' w:uri='http://schemas.microsoft.com/office/word' w:val='15'"
+    modern = parsed(f"<w:compat><w:compatSetting {mode}/></w:compat>")
+    following = next((child for child in settings.element if child.tag in _AFTER_COMPAT), None)
+    if following is not None:
+        following.addprevious(modern)
 
 
-def _anchor(head: Any) -> str:
-    before = head.getprevious()
-    mark = before if before is not None and before.tag == tag("bookmarkStart") else head.find(tag("bookmarkStart"))
-    return str(mark.get(tag("name"))) if mark is not None else ""
-
-
-def _finish_table(table: Any) -> None:
-    from docx.oxml import OxmlElement
-
-    _direct_format(table.tblPr)
-    for row in table.iter(tag("tr")):
-        properties = row.get_or_add_trPr()
-        if properties.find(tag("cantSplit")) is None:
-            properties.insert(0, OxmlElement("w:cantSplit"))
-        head = properties.find(tag("tblHeader")) is not None
-        for cell in row.iter(tag("tc")):
-            shape = cell.get_or_add_tcPr()
-            if shape.find(tag("vAlign")) is None:
-                middle = OxmlElement("w:vAlign")
-                middle.set(tag("val"), "center")
-                shape.append(middle)
-            for paragraph in cell.iter(tag("p")):
-                paragraph.get_or_add_pPr().style = "TableHead" if head else "TableText"
-
-
-def _space_after(table: Any, document: Any) -> None:
-    """Keep some distance between a table and the text below it."""
-    from docx.shared import Pt
-    from docx.text.paragraph import Paragraph
-
-    below = table.getnext()
-    while below is not None and below.tag == tag("bookmarkEnd"):
-        below = below.getnext()
-    if below is not None and below.tag == tag("p") and _style_of(below) in {"BodyText", "FirstParagraph", "TableNote", "CalculationShort"}:
-        Paragraph(below, document).paragraph_format.space_before = Pt(6)
-
-
-def _direct_format(properties: Any) -> None:
-    """Full width, and the style's borders and margins once more: not every program reads them from the style."""
-    width = properties.find(tag("tblW"))
-    if width is not None:
-        width.set(tag("type"), "pct")
-        width.set(tag("w"), "5000")
-    style = properties.find(tag("tblStyle"))
-    edges = BORDERS.get(style.get(tag("val")) if style is not None else "")
-    layout = properties.find(tag("tblLayout"))
-    if edges and layout is not None and properties.find(tag("tblBorders")) is None:
-        layout.addprevious(borders(edges))
-        layout.addnext(margins())
+def _properties(word: Any, document: Report) -> None:
+    day = datetime.datetime.fromisoformat(document.report_date).replace(tzinfo=datetime.UTC)
+    core = word.core_properties
+    core.title, core.author, core.last_modified_by, core.comments = document.title[:_PROPERTY], "", "", ""
+    core.created = core.modified = day
+    core.language = "en" if document.lang == "en" else "zh-CN"
 
 
 def rezip(data: bytes) -> bytes:
