@@ -97,9 +97,10 @@ end
 
 -- An annex begins a new page. Above the first one, or at the end, an official paper is signed.
 function Pandoc(doc)
-  local made, names, first = pandoc.Blocks {}, {}, nil
+  local made, names, first, chapters = pandoc.Blocks {}, {}, nil, false
   for _, block in ipairs(doc.blocks) do
     local name = annex(block)
+    chapters = chapters or block.t == 'Header'
     if name then
       if not first then
         first = #made + 1
@@ -110,6 +111,8 @@ function Pandoc(doc)
     end
     made:insert(block)
   end
-  made:insert(first or #made + 1, pandoc.RawBlock('typst', '#signing((' .. table.concat(names) .. '))'))
+  if chapters then
+    made:insert(first or #made + 1, pandoc.RawBlock('typst', '#signing((' .. table.concat(names) .. '))'))
+  end
   return pandoc.Pandoc(made, doc.meta)
 end

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.intake.inputs import counted_in
+from evalkit.messages.speech import english, say, sentences, spoken, term
 from evalkit.report import kinds, look, marks, phrases, wording
 from evalkit.report.numbering import anchor
 from evalkit.report.printed import Printed, row_key
@@ -26,6 +27,8 @@ _SAID_ELSEWHERE = (
     "comparison_missing",
     "better_than_set",
 )
+# Words of a formula with the numbers put in, which the traces have in Chinese.
+_FORMULA_WORDS = ("if", "then", "else", "lowest", "highest", "count_if", "round", "comma", "less", "more")
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,9 @@ def _composite(parts: Sequence[Row]) -> Calculation:
     coming = marks.ahead(first["period"], first["milestone"])
     attribute = first["attribute"]
     inner, code = wording.counts_phrase(counts, coming=coming, attribute=attribute), marks.counted(status, coming, attribute)
-    text = f"由{len(parts)}个分项组成：{inner}；按分项合并为{look.status(code).zh}。"
-    return Calculation("composite", first["attribute"], first["seq"], first["part_of"] or first["name_zh"], code, (("合并", text),), ())
+    text = say("calculations.composite", count=len(parts), inner=inner, status=look.status(code).word)
+    title = term(first["part_of"]) or wording.row_name(first)
+    return Calculation("composite", first["attribute"], first["seq"], title, code, ((say("calculations.merged_label"), text),), ())
 
 
 def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed: Printed) -> Calculation:
@@ -108,26 +112,45 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
         # One figure alone needs no name: it is the indicator's own.
         sources = tuple(dict.fromkeys(source_line(item, named=len(found) > 1) for item in found))
         if formula and row["value"]:
-            verdict = f"按公式核算所需数据不齐，采用申报值；{verdict}"
-        target = f"{wording.aim(row)}“{row['target_text']}”；" if phrases.unit(row["target_text"]) else ""
+            verdict = say("calculations.incomplete", verdict=verdict)
+        if phrases.unit(row["target_text"]):
+            verdict = say("calculations.aimed", aim=wording.aim(row), target=wording.target_text(row), verdict=verdict)
         value = _reported(row, printed)
+        verdict = say("calculations.valued", value=value, verdict=verdict) if value else verdict
         said = (
             *settled,
-            ("判定", f"{value}；{target}{verdict}" if value else f"{target}{verdict}"),
+            (say("calculations.verdict_label"), phrases.beginning(verdict)),
             *_units(trace, printed),
             *_remarks(trace),
         )
-        return Calculation("reported", row["attribute"], row["seq"], row["name_zh"], code, said, sources, place)
+        return Calculation("reported", row["attribute"], row["seq"], wording.row_name(row), code, said, sources, place)
+    measure = names.get(str(trace.get("measure", ""))) or wording.row_name(row)
     lines = (
-        ("公式", f"{names.get(str(trace.get('measure', '')), row['name_zh'])} = {formula.get('zh', '')}"),
-        ("代入", f"= {formula.get('substituted', '')}"),
-        ("结果与修约", result_line(trace)),
+        (say("calculations.formula_label"), f"{measure} = {formula.get(spoken(), '')}"),
+        (say("calculations.substituted_label"), f"= {substituted(formula)}"),
+        (say("calculations.result_label"), result_line(trace)),
         *settled,
-        ("判定", verdict),
+        (say("calculations.verdict_label"), phrases.beginning(verdict)),
         *_units(trace, printed),
         *_remarks(trace),
     )
-    return Calculation("computed", row["attribute"], row["seq"], row["name_zh"], code, lines, sources, place)
+    return Calculation("computed", row["attribute"], row["seq"], wording.row_name(row), code, lines, sources, place)
+
+
+def substituted(formula: Mapping[str, Any]) -> str:
+    """Return a formula with the numbers put in, its few words in the language of the document.
+
+    Parameters
+    ----------
+    formula : mapping
+        ``formula`` of a trace.
+    """
+    text = str(formula.get("substituted", ""))
+    if english():
+        for name in _FORMULA_WORDS:
+            both = sentences("calculations")[name]
+            text = text.replace(both["zh"], both["en"])
+    return text
 
 
 def _adopted(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -135,37 +158,49 @@ def _adopted(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     found = trace.get("adopted")
     if found:
         value = phrases.with_unit(str(found["value"]), str(trace.get("unit", "")))
-        yield "核定值", f"{value}（{found['by']}，{found['date']}：{found['reason']}；{found['evidence']}）"
+        said = {name: phrases.foreign(str(found[name])) for name in ("by", "date", "reason", "evidence")}
+        yield say("calculations.adopted_label"), say("calculations.adopted", value=value, **said)
 
 
 def _units(trace: Mapping[str, Any], printed: Printed) -> Iterator[tuple[str, str]]:
     """Yield the counts of subordinate units where they were read from a finished run."""
     text = units_sentence(trace, printed)
     if text:
-        yield "下级单位", text
+        yield say("calculations.units_label"), text
 
 
 def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a reader must know to judge the verdict: the class that chose the target, a re-based base, notes."""
     target = trace.get("target") or {}
     if target.get("class_zh"):
-        basis = "；".join(
-            f"{look.state(cite.get('state', ''))}：{cite.get('note') or cite.get('clause', '')}" for cite in target.get("class_cites", [])
+        basis = phrases.clauses(
+            phrases.labelled(look.state(cite.get("state", "")), phrases.foreign(str(cite.get("note") or cite.get("clause", ""))))
+            for cite in target.get("class_cites", [])
         )
-        yield "分类", f"{target['class_zh']}" + (f"（{basis}）" if basis else "")
+        yield say("calculations.class_label"), phrases.foreign(term(str(target["class_zh"]))) + phrases.brackets(basis)
     if target.get("as_printed"):
-        yield "原文", f"原印“{target['as_printed']}”：{target['reading']}"
+        reading = phrases.foreign(str(target["reading"]))
+        yield say("calculations.printed_label"), say("calculations.as_printed", printed=target["as_printed"], reading=reading)
     base = trace.get("base") or {}
     if base.get("kind") == "rebased":
-        printed = f"，原印{base['reported']}" if base.get("reported") else ""
         cite = base.get("cite") or {}
-        yield "基数", f"基准年{base['period']}年按{base['value']}计{printed}（{look.state(cite.get('state', ''))}：{cite.get('note', '')}）"
+        yield (
+            say("calculations.base_label"),
+            say(
+                "calculations.base",
+                period=base["period"],
+                value=base["value"],
+                printed=say("calculations.base_printed", value=base["reported"]) if base.get("reported") else "",
+                state=look.state(cite.get("state", "")),
+                note=phrases.foreign(str(cite.get("note", ""))),
+            ),
+        )
     explained = f"differs_{(trace.get('difference_reason') or {}).get('code')}"  # stands with the result
     notes = [look.note(code) for code in trace.get("notes", []) if code not in (*_SAID_ELSEWHERE, explained)]
     if target.get("note"):
-        notes.append(str(target["note"]))
+        notes.append(phrases.foreign(str(target["note"])))
     if notes:
-        yield "说明", "；".join(notes)
+        yield say("calculations.note_label"), phrases.clauses(notes)
 
 
 def _reported(row: Row, printed: Printed) -> str:
@@ -173,9 +208,9 @@ def _reported(row: Row, printed: Printed) -> str:
     if not value and kinds.is_apart(row["attribute"]):
         return look.reason(row["reason"]) if row["reason"] else ""
     if not value:
-        return f"无数值（{look.reason(row['reason'])}）" if row["reason"] else "无数值"
-    year = f"（{phrases.period(row['data_year'])}数据）" if row["data_year"] else ""
-    return f"申报值{phrases.with_unit(value, row['unit'])}{year}"
+        return say("calculations.no_value_why", why=look.reason(row["reason"])) if row["reason"] else say("calculations.no_value")
+    year = say("calculations.year", period=phrases.period(row["data_year"])) if row["data_year"] else ""
+    return say("calculations.reported", value=phrases.foreign(phrases.with_unit(value, row["unit"])), year=year)
 
 
 def result_line(trace: Mapping[str, Any]) -> str:
@@ -183,24 +218,26 @@ def result_line(trace: Mapping[str, Any]) -> str:
     unit, digits = str(trace.get("unit", "")), int(trace.get("digits") or 0)
     value, rounded = str(trace.get("value", "")), str(trace.get("rounded", ""))
     if not value:
-        return "无法计算"
+        return say("calculations.not_computed")
     full = phrases.shortened(value, digits)
-    text = f"= {phrases.with_unit(full, unit) if not full.endswith('…') else full + phrases.unit(unit)}"
+    text = f"= {phrases.with_unit(full, unit) if not full.endswith('…') else phrases.measured(full, unit)}"
     if rounded and full != rounded:
-        text += f"，修约 {phrases.with_unit(rounded, unit)}"
+        text += say("calculations.rounded", value=phrases.with_unit(rounded, unit))
     reported = str(trace.get("reported", "") or "")
     gap = phrases.number(str(trace.get("difference", "") or ""))
     if reported and gap is not None:
-        text += f"；申报值 {phrases.with_unit(reported, unit)}，" + (
-            "与修约值一致" if gap == 0 else f"相差 {_signed(gap)}{phrases.unit(unit)}"
-        )
-        text += f"（{difference_sentence(trace)}）" if trace.get("difference_reason") else ""
+        said = say("calculations.agrees") if gap == 0 else say("calculations.differs", size=_signed(gap, unit))
+        text += say("calculations.beside", value=phrases.with_unit(reported, unit), said=said)
+        text += phrases.brackets(difference_sentence(trace, spoken())) if trace.get("difference_reason") else ""
     return text
 
 
-def _signed(value: Fraction) -> str:
+def _signed(value: Fraction, unit: str) -> str:
     text = phrases.plain(value, 6)
-    return text if value < 0 else f"+{text}"
+    text = text if value < 0 else f"+{text}"
+    if english() and phrases.unit(unit) == "%":
+        return say("phrases.points", size=text)
+    return phrases.measured(text, unit)
 
 
 def source_line(item: Mapping[str, Any], *, named: bool = True) -> str:
@@ -216,23 +253,40 @@ def source_line(item: Mapping[str, Any], *, named: bool = True) -> str:
     place = f"{item['sheet']}!{item['cell']}" if item.get("sheet") else str(item.get("cell", ""))
     value = str(item.get("value", "")) or (look.reason(str(item["missing"])) if item.get("missing") else "")
     bound = {"lower": "≥", "upper": "≤"}.get(str(item.get("bound", "")), "")
-    text = f"{item.get('name_zh', '')} {bound}{phrases.with_unit(value, str(item.get('unit', '')))}".strip()
+    text = f"{_name(item)} {bound}{phrases.with_unit(value, str(item.get('unit', '')))}".strip()
     when = str(item.get("data_year") or item.get("period", ""))
-    if when:
-        text += f"（{phrases.period(when)}）"
+    text += phrases.brackets(phrases.period(when))
     if not item.get("file"):
         return text
     counted = counted_in(str(item["file"]))
     if counted:
         units = str(item.get("source", "")).partition("：")[2]
-        return (f"{text}：评估结果 {counted}" if named else f"评估结果 {counted}") + (f"（{units}）" if units else "")
-    text = f"{text}：{item['file']}" if named else str(item["file"])
-    text += f"〔{place}〕" if place else ""
+        found = say("calculations.results", state=counted)
+        return (phrases.labelled(text, found) if named else found) + phrases.brackets(units)
+    text = phrases.labelled(text, str(item["file"])) if named else str(item["file"])
+    text += say("calculations.cell", cell=place) if place else ""
     received = str(item.get("value_received", ""))
     if item.get("correction_id"):
-        text += f"，原文“{received}”，按更正{item['correction_id']}读取"
+        text += say("calculations.corrected", received=received, id=item["correction_id"])
     elif str(item.get("factor") or "1") != "1":
-        text += f"，原文 {received}{phrases.unit(str(item.get('unit_received', '')))}"
+        value = f"{received}{phrases.unit(str(item.get('unit_received', '')))}"
+        text += say("calculations.received", value=phrases.with_unit(received, str(item.get("unit_received", ""))) if english() else value)
     if item.get("source"):
-        text += f"，{item['source']}"
+        text += say("calculations.source", source=_said_source(str(item["source"])))
     return text
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    name = str(item.get("name_zh", ""))
+    return phrases.beginning(str(item.get("name_en") or term(name))) if english() else name
+
+
+def _said_source(text: str) -> str:
+    """Return a source in words; in English what is Chinese stands in quotation marks, without addresses and the mark of example data."""
+    if not english():
+        return text
+    words = phrases.without_addresses(text)
+    example = look.EXAMPLE_EN if look.EXAMPLE_ZH in words else ""
+    words = words.replace(look.EXAMPLE_ZH, "").strip("，, 　")
+    said = ", ".join(part for part in (phrases.foreign(term(words)), example) if part)
+    return " ".join([said, *phrases.addresses(text)]).strip()

@@ -29,7 +29,8 @@ filters: [{", ".join(FILTERS)}]
 format:
   docx: {{reference-doc: reference.docx, default-image-extension: png}}
   typst: {{template: evalkit.typ, default-image-extension: svg, keep-typ: true, pdf-standard: ua-1}}
-  html: {{template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, toc-depth: 2, default-image-extension: svg}}
+  html: {{template: report.html, css: report.css, embed-resources: true, theme: none, toc: true, toc-depth: 2,
+         default-image-extension: svg}}
 """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalkit.messages import Language, word
+from evalkit.messages.speech import sentences, spoken
 from evalkit.report import phrases
 
 
@@ -30,10 +31,9 @@ def difference_sentence(trace: Mapping[str, Any], lang: Language = "zh") -> str:
         code = f"rounding_{reason['way']}"
     elif code == "unit":
         reason["name"] = word("difference_unit", reason["name"], lang)
-        below = reason["factor"].startswith("1/")
-        reason["factor"] += {"zh": "" if below else "倍", "en": " of" if below else " times"}[lang]
+        reason["factor"] += sentences("calculations")["times_below" if reason["factor"].startswith("1/") else "times"][lang]
     elif code == "other_year":
-        reason["period"] = phrases.period(reason["period"]) if lang == "zh" else reason["period"]
+        reason["period"] = phrases.period(reason["period"]) if lang == spoken() else reason["period"]
     elif code == "other_denominator":
         reason |= {"name": reason[f"name_{lang}"], "other": reason[f"other_{lang}"]}
     return word("difference_reason", code, lang).format(**reason)

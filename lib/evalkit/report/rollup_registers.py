@@ -106,15 +106,13 @@ def plans_chapter(models: Sequence[ReportModel], registers: Registers, numbers: 
         return _Chapter()
     codes = [code for code in STATUSES if any(one.status == code for *_, found in lines for one in found)]
     several = len({plan for _, plan, _, _ in lines}) > 1
-    heads = [say("rollup.region"), *([say("rollup.plan")] if several else []), "", say("rollup.total")]
+    heads = [say("rollup.region"), *([say("rollup.plan")] if several else []), say("rollup.head_kind"), say("rollup.total")]
     named = {"task": say("rollup.kind_task"), "project": say("rollup.kind_project")}
     rows = []
-    before = ""
     for region, plan, kind, found in lines:
         counts = [str(sum(one.status == code for one in found)) for code in codes]
-        first = [region if region != before else "", *([plan] if several else []), named[kind], str(len(found))]
+        first = [region, *([plan] if several else []), named[kind], str(len(found))]
         rows.append([*first, *counts])
-        before = region
     late: dict[str, int] = {}
     for region, _, _, found in lines:
         late[region] = late.get(region, 0) + sum(one.status == "late" for one in found)

@@ -21,6 +21,7 @@ _MARGIN = 0.95
 _SHORT = 6.6  # 制定实施 ●
 _WORD = 4.0  # 有效开展
 _UNIT = 4.2  # 3-1、3-2
+_LATIN_PIECE = 7.0
 _LATIN = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
 _CLAIM = 9  # so much of a remark, source or unit claims room: most rows have none, or break well
 _PIECE = 12.2  # the most that a figure of a list claims
@@ -31,16 +32,16 @@ def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float],
     return [width + _MARGIN for width in fit_widths(rows, total - _MARGIN * count, smallest, longest)]
 
 
-def indicator_grid(group: Group, *, wide: bool = True) -> Grid:
+def indicator_grid(group: Group, *, wide: bool = True, tasks: bool = True) -> Grid:
     """Return 指标完成情况总表, as official tables have it.
 
     领域 and 任务 are merged, composite names over their parts. A column that no row has anything for is left out; `wide` for a
-    landscape page, which alone has room for tasks, sources and responsible units.
+    landscape page, which alone has room for tasks, sources and responsible units. Long English words may leave no room for `tasks`.
     """
     lines = group.table
     goal = say("columns.goal", period=phrases.period(group.goal_of_plan)) if group.goal_of_plan else say("columns.target")
     composed = any(row.part_of for row in lines)
-    tasked = wide and any(row.task for row in lines)
+    tasked = tasks and wide and any(row.task for row in lines)
     further = [(head, find) for head, find in _further(wide) if any(find(row) for row in lines)]
     if len({row.source for row in lines}) == 1 and len(lines) > 1:  # said of each row it would tell nothing: the list of sources has it
         further = [(head, find) for head, find in further if find is not _source]
@@ -54,12 +55,12 @@ def indicator_grid(group: Group, *, wide: bool = True) -> Grid:
     shape: list[list[str]] = [list(heads)]
     body: list[list[Cell]] = []
     for _, block in _runs(lines, lambda row: row.domain):
-        tasks = {id(some[0]): len(some) for _, some in _runs(block, lambda row: row.task)}
+        merged = {id(some[0]): len(some) for _, some in _runs(block, lambda row: row.task)}
         for start, row in enumerate(block):
             cells = [Cell(row.domain, rows=len(block))] if not start else []
             texts = [row.domain if not start else ""]
             if tasked:
-                cells += [Cell(row.task, rows=tasks[id(row)])] if id(row) in tasks else []
+                cells += [Cell(row.task, rows=merged[id(row)])] if id(row) in merged else []
                 texts.append("")
             names, shown = _name_cells(block, start, composed)
             figures = [*row.history, row.current, *row.goals]
@@ -86,6 +87,8 @@ def indicator_grid(group: Group, *, wide: bool = True) -> Grid:
     least += [*(_piece(shape, column) for column in range(first, last)), 4.2]
     least += [_further_width([row[column] for row in shape]) for column in range(last + 1, len(heads))]
     widths = _fit(shape, _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least, 22.0)
+    if tasked and english() and sum(widths) > _LANDSCAPE_CHARS + 0.5:
+        return indicator_grid(group, wide=wide, tasks=False)
     for column, when in enumerate(group.milestones, start=last - len(group.milestones)):
         if widths[column] - _MARGIN < phrases.display_width(heads[column]) + 0.6:  # a line ends behind the year, not within a word
             heads[column] = say("columns.goal_apart", period=phrases.period(when))
@@ -134,7 +137,7 @@ def _piece(shape: Sequence[Sequence[str]], column: int) -> float:
     lists = [row[column] for row in shape if "；" in row[column] and any(char.isdigit() for char in row[column])]
     pieces = [phrases.display_width(f"{piece}；") for text in lists for piece in text.split("；")]
     words = [width for row in shape[1:] if (width := phrases.display_width(row[column])) <= _WORD]
-    return max([3.0, *words, *(min(width, _PIECE) for width in pieces)])
+    return max([3.0, *words, *(min(width, _LATIN_PIECE if english() else _PIECE) for width in pieces)])
 
 
 def _runs(rows: Sequence[IndicatorRow], key: Callable[[IndicatorRow], object]) -> list[tuple[object, list[IndicatorRow]]]:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote
 
@@ -50,6 +51,7 @@ def escape(text: str) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=8192)
 def _width_known(char: str) -> bool:
     """Whether every Unicode version agrees on the character's width (and it is no mark, no space, no ASCII)."""
     code = ord(char)

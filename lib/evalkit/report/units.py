@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalkit.intake.inputs import counted_in
+from evalkit.messages.speech import say
+from evalkit.report import phrases
 from evalkit.report.printed import Printed
 
-_NOUNS = {"cities": "地市", "counties": "县", "townships": "乡镇", "villages": "行政村"}
-_VARIABLE = re.compile(r"hierarchy\.(cities|counties|townships|villages)(_meeting|_named|)")
+_UNITS = ("cities", "counties", "townships", "villages")
+_VARIABLE = re.compile(rf"hierarchy\.({'|'.join(_UNITS)})(_meeting|_named|)")
 
 
 def units_sentence(trace: Mapping[str, Any], printed: Printed) -> str:
@@ -30,7 +32,8 @@ def units_sentence(trace: Mapping[str, Any], printed: Printed) -> str:
     for item in trace.get("inputs", []):
         found, state = _VARIABLE.fullmatch(str(item.get("variable", ""))), counted_in(str(item.get("file", "")))
         if found and state and item.get("at") == "current":
-            return f"{_counts(found[1], str(item.get('period', '')), trace, printed)}；读自评估结果 {state}。"
+            counts = _counts(found[1], str(item.get("period", "")), trace, printed)
+            return phrases.beginning(say("calculations.read_from", counts=counts, state=state))
     return ""
 
 
@@ -38,12 +41,15 @@ def _counts(units: str, period: str, trace: Mapping[str, Any], printed: Printed)
     values = {variable: value for (variable, when), value in printed.units.items() if when == period}
     own = [item for item in trace["inputs"] if item.get("period") == period and counted_in(str(item.get("file", "")))]
     values |= {str(item["variable"]): str(item.get("value", "")) for item in own}
-    total, noun = values.get(f"hierarchy.{units}", ""), _NOUNS[units]
+    total = values.get(f"hierarchy.{units}", "")
+    noun = say(f"calculations.noun_{units}", total=total)
     if not total:
-        return f"没有下级{noun}"
+        return say("calculations.units_none", noun=noun)
     meeting, named = (values.get(f"hierarchy.{units}{suffix}") for suffix in ("_meeting", "_named"))
     if meeting == "" or named == "":
-        return f"下级{noun}{total}个，有的尚无结论，达到建设标准的个数未定"
-    parts = [f"达到建设标准{meeting}个"] if meeting is not None else []
-    parts += [f"达到并获命名{named}个"] if named is not None else []
-    return f"下级{noun}{total}个，其中{'、'.join(parts)}" if parts else f"下级{noun}{total}个"
+        return say("calculations.units_open", noun=noun, total=total)
+    parts = [say("calculations.units_meeting", number=meeting)] if meeting is not None else []
+    parts += [say("calculations.units_named", number=named)] if named is not None else []
+    if not parts:
+        return say("calculations.units_total", noun=noun, total=total)
+    return say("calculations.units_of", noun=noun, total=total, parts=phrases.listing(parts))

@@ -239,15 +239,14 @@ def _document(catalog: Catalog, run_id: str, name: str, wanted: Wanted, out_dir:
         read_model(root, run_id, name, context), templates_of(root), plan, name=wanted.file_name(name), texts=texts,
         catalog=catalog, inputs=inputs, records=records, outdated=outdated,
     )  # fmt: skip
-    return document, _text_problems(document, texts, run_id, name)
+    return document, _text_problems(document, texts, run_id, name, every_block=not wanted.plan)
 
 
-def _text_problems(document: Document, texts: Any, run_id: str, region: str) -> list[Problem]:
-    """Return what is to be said about texts of the user's own."""
+def _text_problems(document: Document, texts: Any, run_id: str, region: str, *, every_block: bool) -> list[Problem]:
+    """Return what is to be said about texts of the user's own; a text that is not printed is a slip only in the run's own report."""
     used = {block.name for block in document.blocks}
     values = {"run": run_id, "region": region}
-    found = [
-        Problem("text_unused", Place(text.file), {"block": name, **values}, "warning") for name, text in texts.items() if name not in used
-    ]
-    stale = [block for block in document.blocks if block.stale and block.override]
-    return found + [Problem("text_stale", Place(texts[block.name].file), {"block": block.name, **values}, "warning") for block in stale]
+    unused = [name for name in texts if every_block and name not in used]
+    stale = [block.name for block in document.blocks if block.stale and block.override]
+    told = [("text_unused", unused), ("text_stale", stale)]
+    return [Problem(code, Place(texts[name].file), {"block": name, **values}, "warning") for code, names in told for name in names]

@@ -152,7 +152,8 @@ def _balanced(item: Any, text: str, size: float, room: int) -> int:
     for old in item.pPr.findall(tag("ind")):
         item.pPr.remove(old)
     if lines > 1:
-        side = max(0, round((room - wide / lines - 1.5 * size * 20) / 2))
+        slack = 1.5 if any(ord(char) > 0x2E7F for char in text) else 5.0  # Latin words break where they end
+        side = max(0, round((room - wide / lines - slack * size * 20) / 2))
         item.pPr.append(element("ind", left=side, right=side, firstLine=0))
     return lines
 
