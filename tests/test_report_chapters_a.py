@@ -81,7 +81,7 @@ def test_each_indicator_has_one_section_and_each_row_a_place_to_lead_to() -> Non
 def test_the_four_pieces_of_a_computed_value() -> None:
     text = chapter(written(model(), "indicators").text, "逐项指标评估")
     part = text[text.index("优良天数比率**") : text.index("PM2.5浓度**")]
-    assert "[考核标准]{.label}　约束性，指标值“≥90或持续提高”†。出处：表1 序号4，见于转载件。规划目标：2027年≥90†、2035年≥92†。" in part
+    assert "[考核标准]{.label}　约束性，指标值“≥90或持续提高”†。出处：表1 序号4。规划目标：2027年≥90†、2035年≥92†。" in part
     assert "[指标解释与计算公式]{.label}　官方指标解释尚未掌握。优良天数比率 = 优良天数 ÷ 有效监测天数 × 100%。" in part
     assert "= 324 ÷ 365 × 100% = 88.767…%，修约 88.8%；申报值 88.8%，与修约值一致。" in part
     assert "数据：优良天数 324天〔E7〕、有效监测天数 365天〔E8〕：table.csv（示例数据表）。" in part
@@ -137,7 +137,30 @@ def test_what_stands_already_is_not_told_again() -> None:
     again = dict(own, set="p1", basis="plan", target_text="≥22", target_value="22", gap="5.28")
     text = chapter(written(model([own, again]), "indicators").text, "逐项指标评估")
     assert text.count("官方指标解释尚未掌握") == 1
-    assert "指标解释、数据来源和计算过程同前“1．考核比例”。" in text and "（二）目标责任（示例区规划）" in text
+    assert "[指标解释和审核内容]{.label}　同前“1．考核比例”。" in text
+    assert "（二）目标责任（规划目标）" in text  # of one plan the lead says which
+
+
+def test_how_well_most_sources_are_known_is_said_once() -> None:
+    rows = samples.rows()[:12]
+    traces = [samples.trace(row) for row in rows]
+    text = chapter(written(model(rows, traces=traces), "indicators").text, "逐项指标评估")
+    assert text.count("见于转载件") == 1 and "出处未注明掌握情况的，为“见于转载件”。" in text
+    other = next(trace for trace in traces if trace["target"].get("cite", {}).get("clause"))
+    other["target"] = {**other["target"], "cite": {**other["target"]["cite"], "state": "derived"}}
+    text = chapter(written(model(rows, traces=traces), "indicators").text, "逐项指标评估")
+    assert text.count("，推算。") == 1 and text.count("见于转载件") == 1
+    few = chapter(written(model(rows[:3], traces=traces[:3]), "indicators").text, "逐项指标评估")
+    assert "出处未注明" not in few and "，推算。" in few
+
+
+def test_a_formula_that_the_definition_gives_is_not_given_again() -> None:
+    row = samples.rows()[0]
+    trace = samples.trace(row)
+    trace["formula"] = {"zh": "甲 ÷ 乙 × 100%", "en": "a ÷ b × 100%", "substituted": "1 ÷ 2 × 100%"}
+    for text, times in (("考核比例＝甲÷乙×100％。", 0), ("考核比例＝甲÷丙×100％。", 1)):
+        found = chapter(written(model([row], traces=[{**trace, "definition_zh": text}]), "indicators").text, "逐项指标评估")
+        assert found.count("甲 ÷ 乙 × 100%") == times, text
 
 
 def test_a_person_may_rewrite_what_was_reached() -> None:

@@ -52,7 +52,8 @@ TERMS = {
 ENGLISH = Speech("en", TERMS)
 #: Chapters that speak English, by id; True where their tables and figures do, too. Whoever translates a chapter adds it here.
 CHAPTERS: Mapping[str, bool] = {
-    "summary": True, "conditions": False, "progress": False, "unverified": False,
+    "summary": True, "conditions": True, "progress": True, "unverified": True, "table": True, "calculations": True, "corrections": True,
+    "decisions": True, "sources": True,
 }  # fmt: skip
 #: Modules whose texts stand in the catalogue; the texts that may stand in the code speak for both languages or name Chinese things.
 TRANSLATED: Mapping[str, set[str]] = {
@@ -61,6 +62,12 @@ TRANSLATED: Mapping[str, set[str]] = {
     "standing": set(), "annexes": set(), "groups": set(), "below": set(),
     "summary": set(), "conditions": set(), "table": set(), "progress": set(), "unverified": set(), "corrections": set(), "decisions": set(),
     "updates": set(), "sources": set(),
+    "units": set(), "reported": set(), "remarks": set(), "charts": set(), "update_notes": set(),
+    "calculations": {"：", "，, \u3000"}, "evidence": {"佐证(.+)"}, "sheets": {"；"},
+    "lists_calendar": set(), "lists_chapter": {"。"}, "lists_state": {"、"}, "lists_tables": set(), "gantt": set(),
+    "opinions_chapter": {"；"},
+    "progress_chapter": set(), "progress_steps": set(), "progress_words": set(), "trajectory_chapter": set(),
+    "trajectory_charts": {r"（| \("}, "fragile_chapter": set(), "year_chapter": {"天"}, "year_figure": set(),
 }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ local function annex(block)
   return title:match '^附件%d+%s*(.*)$' or title:match '^Annex %d+[%s:.]*(.*)$'
 end
 
--- An annex begins a new page. Above the first one, or at the end, an official paper is signed.
+-- An annex begins a new page, in a technical report the first one. Above the first one, or at the end, an official paper is signed.
 function Pandoc(doc)
   local made, names, first, chapters = pandoc.Blocks {}, {}, nil, false
   for _, block in ipairs(doc.blocks) do
@@ -106,8 +106,8 @@ function Pandoc(doc)
         first = #made + 1
         while first > 1 and made[first - 1].t == 'RawBlock' and made[first - 1].text:match '^#set page' do first = first - 1 end
       end
+      made:insert(pandoc.RawBlock('typst', #names > 0 and '#annex-break' or '#pagebreak(weak: true)'))
       table.insert(names, typst_string((name:gsub('^　+', ''))) .. ',')
-      made:insert(pandoc.RawBlock('typst', '#pagebreak(weak: true)'))
     end
     made:insert(block)
   end

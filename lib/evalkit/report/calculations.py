@@ -112,11 +112,11 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
         # One figure alone needs no name: it is the indicator's own.
         sources = tuple(dict.fromkeys(source_line(item, named=len(found) > 1) for item in found))
         if formula and row["value"]:
-            verdict = say("calculations.incomplete", verdict=verdict)
+            verdict = say("calculations.incomplete", verdict=_within(verdict))
         if phrases.unit(row["target_text"]):
-            verdict = say("calculations.aimed", aim=wording.aim(row), target=wording.target_text(row), verdict=verdict)
+            verdict = say("calculations.aimed", aim=wording.aim(row), target=wording.target_text(row), verdict=_within(verdict))
         value = _reported(row, printed)
-        verdict = say("calculations.valued", value=value, verdict=verdict) if value else verdict
+        verdict = say("calculations.valued", value=value, verdict=_within(verdict)) if value else verdict
         said = (
             *settled,
             (say("calculations.verdict_label"), phrases.beginning(verdict)),
@@ -135,6 +135,11 @@ def _block(row: Row, trace: Mapping[str, Any], names: Mapping[str, str], printed
         *_remarks(trace),
     )
     return Calculation("computed", row["attribute"], row["seq"], wording.row_name(row), code, lines, sources, place)
+
+
+def _within(text: str) -> str:
+    """Return a text as it follows others in a sentence: in English without the capital, unless it is an abbreviation."""
+    return text[:1].lower() + text[1:] if english() and text[1:2].islower() else text
 
 
 def substituted(formula: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from evalkit.messages.speech import say
 from evalkit.report import look, marks, phrases
 from evalkit.report.canvas import Canvas, Chart, em, wrap_mm
 from evalkit.report.points import Point
@@ -32,20 +33,24 @@ def dumbbell_title(points: Sequence[Point], goal: str, current: str, total: int,
     """
     reached = [point for point in points if point.reached]
     coming = marks.ahead(current, goal)
-    done, open_ = ("已达到", "尚未达到") if coming else ("达到", "未达到")
-    aim = f"{phrases.period(goal)}目标值" if goal else "指标值"
-    head = f"所列{total}项{'（含分项）' if parted else ''}"
-    head += f"中{len(points)}项的现状值和{aim[-3:]}均为数值" if total > len(points) else ""
+    aim = say("charts.aim_goal", period=phrases.period(goal)) if goal else say("charts.aim")
+    words = {"done": say("charts.done_ahead" if coming else "charts.done"), "aim": aim}
+    head = say("charts.listed_parts" if parted else "charts.listed", total=total)
+    if total > len(points):
+        short_aim = say("charts.aim_goal_short" if goal else "charts.aim_short")
+        head = say("charts.with_numbers", listed=head, count=len(points), aim=short_aim)
     if len(reached) == len(points):
-        return f"{head}，{'全部' if len(points) > 1 else ''}{done}{aim}"
+        return say("charts.all_reached" if len(points) > 1 else "charts.one_reached", head=head, **words)
     short = [
         (scaled, index) for index, point in enumerate(points) if not point.reached and (scaled := point.scaled(point.current)) is not None
     ]
     if reached:
-        text = f"{head}，其中{len(reached)}项{done}{aim}、{len(points) - len(reached)}项{open_}"
+        open_ = say("charts.open_ahead_end" if coming else "charts.open_end")
+        text = say("charts.some_reached", head=head, count=len(reached), short=len(points) - len(reached), open=open_, **words)
     else:
-        text = f"{head}，{'均' if len(points) > 1 else ''}{open_}{aim}"
-    return f"{text}，距目标最远的是{points[min(short)[1]].name}" if short and len(points) > 1 else text
+        key = "charts.none_reached" if len(points) > 1 else "charts.one_open"
+        text = say(key, head=head, open=say("charts.open_ahead" if coming else "charts.open"), aim=aim)
+    return say("charts.farthest", text=text, name=points[min(short)[1]].name) if short and len(points) > 1 else text
 
 
 def dumbbell_charts(
@@ -85,7 +90,7 @@ def dumbbell_charts(
     left_out = len(points) - len(drawn)
     charts = []
     for index, page in enumerate(pages):
-        part = f"　第{index + 1}幅，共{len(pages)}幅" if len(pages) > 1 else ""
+        part = say("charts.page", number=index + 1, count=len(pages)) if len(pages) > 1 else ""
         file = name if not index else f"{name}-{index + 1}"
         charts.append(_draw(page, drawn, file, title, region + part, base, current, goal, source, left_out))
     return charts
@@ -206,15 +211,12 @@ def _draw(
     left, right = _NAME + 2, width - sum(values) - _UNIT - 3
     scale = _Scale(every, left, right)
     headline = wrap_mm(title, width, 10.5)
-    aim = f"{phrases.period(goal)}目标" if goal else "指标值"
-    kind = (
-        "横轴为数值相当于目标值的百分比（越低越好的指标取倒数）：各指标单位不同，故作此换算"
-        if scale.normal
-        else f"单位：{scale.unit or '无'}"
-    )
-    key = f"{'○ ' + phrases.period(base) + '　' if base else ''}● {phrases.period(current)}　竖线 {aim}　{region}"
-    kind += "；超出图幅的以三角表示" if scale.clipped else ""
-    kind += f"；另有{left_out}项目标或现状不大于零，不作换算" if left_out else ""
+    aim = say("charts.goal", period=phrases.period(goal)) if goal else say("charts.target")
+    kind = say("charts.scale") if scale.normal else say("charts.unit", unit=scale.unit or say("charts.no_unit"))
+    before = say("charts.key_base", period=phrases.period(base)) if base else ""
+    key = say("charts.key", base=before, current=phrases.period(current), aim=aim, region=region)
+    kind += say("charts.clipped") if scale.clipped else ""
+    kind += say("charts.left_out", count=left_out) if left_out else ""
     under = [*wrap_mm(key, width, 8), *wrap_mm(kind, width, 8)]
     top = len(headline) * 5.2 + len(under) * 4.1 + 9.0
     domains = [index for index, point in enumerate(page) if not index or point.domain != page[index - 1].domain]
@@ -228,7 +230,7 @@ def _draw(
         if not head:  # no base year: no column
             continue
         canvas.text(x, top - 2.5, head, 7 if len(head) <= 5 else 6.5, look.MUTED, ha="right")
-    canvas.text(columns[2] + 1.5, top - 2.5, "单位", 7, look.MUTED)
+    canvas.text(columns[2] + 1.5, top - 2.5, say("charts.unit_head"), 7, look.MUTED)
     bottom = height - 11
     for tick in scale.ticks:
         canvas.line(scale.at(tick), top, scale.at(tick), bottom, "#EBEDF0", 0.5, order=0)
@@ -245,7 +247,7 @@ def _draw(
         _row(canvas, scale, point, y - _row_height(point) / 2, columns, based=bool(base))
         canvas.spot(0, y - _row_height(point), width, _row_height(point), _said(point, base, current, aim))
         canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
-    canvas.text(0, height - 2.4, "\n".join(wrap_mm(f"来源：{source}", width, 7)[:1]), 7, look.MUTED)
+    canvas.text(0, height - 2.4, "\n".join(wrap_mm(say("charts.source", source=source), width, 7)[:1]), 7, look.MUTED)
     return canvas.finish(name, title, _alt(page, title, base, current, aim))
 
 
@@ -273,9 +275,11 @@ def _shape(side: int) -> str:
 
 
 def _alt(page: Sequence[Point], title: str, base: str, current: str, aim: str) -> str:
-    return f"{title}。{'；'.join(_said(point, base, current, aim) for point in page)}。"
+    return say("charts.alt", title=title, rows=phrases.clauses(_said(point, base, current, aim) for point in page))
 
 
 def _said(point: Point, base: str, current: str, aim: str) -> str:
-    before = f"{phrases.period(base)}{point.base_text}，" if base and point.base_text else ""
-    return f"{point.name}：{before}{phrases.period(current)}{point.current_text}，{aim}{point.target_text}{phrases.unit(point.unit)}"
+    before = say("charts.said_before", period=phrases.period(base), value=point.base_text) if base and point.base_text else ""
+    target = phrases.measured(point.target_text, point.unit)
+    values = {"name": point.name, "before": before, "current": phrases.period(current), "value": point.current_text}
+    return say("charts.said", **values, aim=aim, target=target)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evalkit.intake.inputs import counted_in
-from evalkit.messages.speech import say, term
+from evalkit.messages.speech import english, say, term
 from evalkit.report import look, phrases
 from evalkit.report.evidence import with_numbers
+from evalkit.report.terms import target_in_english
 
 if TYPE_CHECKING:
     from evalkit.catalog import Catalog
     from evalkit.report.context import ReportContext
 
 Row = Mapping[str, str]
+_OFFICE = re.compile(r"[省市区县州]?委?(.+?)(?:局|厅|部|委员会)?")
 _MOST_SOURCE = 12.0  # a longer description of a source is no short name for it
 
 
@@ -80,9 +83,12 @@ def _own_class(shown: str, row: Row, trace: Mapping[str, Any]) -> str:
     chosen = str((trace.get("target") or {}).get("class_zh") or "").rpartition("：")[2]
     parts = [part.strip() for part in row["target_text"].split("；")]
     own = [part for part in parts if chosen and part.startswith(f"{chosen}：")]
-    if len(own) != 1 or len(parts) == 1 or term(row["target_text"]) != row["target_text"]:
+    if len(own) != 1 or len(parts) == 1:
         return shown
-    return own[0] + (look.DAGGER if shown.endswith(look.DAGGER) else "")
+    said = target_in_english(own[0]) if english() else own[0]
+    if not said:
+        return shown
+    return said + (look.DAGGER if shown.endswith(look.DAGGER) else "")
 
 
 def short_source(trace: Mapping[str, Any], region: str = "") -> str:
@@ -105,7 +111,12 @@ def _short(source: str, file: str, region: str) -> str:
     first = source_name(source)
     if region and first.startswith(region) and first.endswith(("局", "部", "办", "办公室", "委员会", "委", "厅", "院", "中心")):
         first = first[len(region) - 1 :]  # 示例区统计局: 区统计局
-    return term(first) if first and phrases.display_width(first) <= _MOST_SOURCE else file.rpartition("/")[2].rpartition(".")[0]
+    said = term(first)
+    foreign = english() and said == first and not first.isascii()  # the name of the file says more in English
+    if first and phrases.display_width(said) <= _MOST_SOURCE and not foreign:
+        return said
+    stem = file.rpartition("/")[2].rpartition(".")[0]
+    return re.sub(r"[-_]+", " ", stem) if english() else stem  # so that it breaks between words
 
 
 def source_name(source: str) -> str:
@@ -122,9 +133,22 @@ def duties_of(catalog: Catalog, plans: Sequence[str]) -> dict[str, str]:
     for plan in plans:
         for duty in catalog.lists[plan].duties if plan in catalog.lists else ():
             units = next((names for names in (duty.lead, duty.responsible, duty.each, duty.join) if names), "")
+            units = _departments_in_english(catalog, units) if english() else units
             if units:
                 found.setdefault(duty.indicator, units)
     return found
+
+
+def _departments_in_english(catalog: Catalog, units: str) -> str:
+    """Return the English names of departments such as 区生态环境局; what is none of them stays as it is."""
+    from evalkit.catalog.departments import named
+
+    said: list[str] = []
+    for text in units.split("、"):
+        office = _OFFICE.fullmatch(text)  # whose department it is, the report says
+        known = next((some for words in (text, office[1] if office else "") if (some := named(catalog.departments, words)[0])), [])
+        said += [term(one.name_zh) for one in known] or [text]
+    return phrases.sequence(dict.fromkeys(said))
 
 
 def departments_of(catalog: Catalog) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from evalkit.messages import word
+from evalkit.messages.speech import say, spoken, term
 from evalkit.report import phrases
 from evalkit.report.tables import Cell, Grid, fit_widths
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from evalkit.report.numbering import Numbering
 
 T = TypeVar("T", bound="IndicatorRow")
-_HEADS = ("佐证编号", "指标", "材料（文件）", "原件页码", "盖章", "状态", "汇编页码")
+_HEADS = ("pieces.proof", "columns.indicator", *(f"pieces.proof_{name}" for name in ("document", "pages", "stamped", "state", "page")))
+_NUMBER = re.compile(r"佐证(.+)")
 _CHARS = 42.0
 _LEAST = (5.0, 6.0, 8.0, 2.5, 3.5, 6.4, 4.5)
 _SETTLED = ("complete", "cited")
@@ -59,39 +62,47 @@ def with_numbers(lines: Sequence[T], entries: Sequence[ProofEntry], period: str)
     found = []
     for line in lines:
         numbers = [entry.number for entry in entries if {(line.indicator, period), (line.indicator, "")} & set(entry.rows)]
-        short = "、".join([*numbers[:1], *(number.removeprefix("佐证") for number in numbers[1:])])
+        short = phrases.listing([*map(numbered, numbers[:1]), *(_NUMBER.sub(r"\1", number) for number in numbers[1:])])
         found.append(replace(line, evidence=short) if numbers else line)
     return found
 
 
 def proof_grid(entries: Sequence[ProofEntry]) -> Grid:
     """Return the list of evidence; where a volume is beside the report, its pages are links into it."""
-    texts: list[list[str]] = [list(_HEADS)]
+    heads = [say(head) for head in _HEADS]
+    texts: list[list[str]] = [heads]
     body: list[list[Cell]] = []
     several = len({entry.volume for entry in entries if entry.volume}) > 1
     for entry in entries:
         where = f"{volume_label(entry.volume)} {entry.page}" if several and entry.page else entry.page
         cells = [
-            entry.number, "；".join(f"{seq} {title}" for seq, title in entry.indicators), _named(entry), entry.pages or "—",
-            word("evidence_stamped", entry.stamped, "zh"), word("evidence_state", entry.state, "zh"), where or "—",
+            numbered(entry.number), phrases.clauses(f"{seq} {term(title)}" for seq, title in entry.indicators), _named(entry),
+            entry.pages or "—", word("evidence_stamped", entry.stamped, spoken()), word("evidence_state", entry.state, spoken()),
+            where or "—",
         ]  # fmt: skip
         texts.append(cells)
         link = f"{entry.volume}#page={entry.page}" if entry.page else ""
         css = "met" if entry.state in _SETTLED else "notmet"
         body.append([*(Cell(text) for text in cells[:5]), Cell(cells[5], css=css), Cell(cells[6], link=link)])
     widths = fit_widths(texts, _CHARS, _LEAST, 30.0)
-    return Grid([[Cell(head) for head in _HEADS]], body, ["center", "left", "left", "center", "center", "center", "right"], widths)
+    return Grid([[Cell(head) for head in heads]], body, ["center", "left", "left", "center", "center", "center", "right"], widths)
 
 
 def _named(entry: ProofEntry) -> str:
     name = entry.file.rpartition("/")[2]
-    return f"{entry.document}（{name}）" if name else entry.document
+    return entry.document + phrases.brackets(name)
+
+
+def numbered(number: str) -> str:
+    """Return the number of a piece in the language of the document: 佐证3-2, E3-2."""
+    found = _NUMBER.fullmatch(number)
+    return say("pieces.proof_number", number=found[1]) if found else number
 
 
 def volume_label(file: str) -> str:
     """Return which volume a file is: 第2册."""
     number = file.removesuffix(".pdf").rpartition("-")[2]
-    return f"第{number}册"
+    return say("pieces.volume", number=number)
 
 
 class ProofView:
@@ -103,11 +114,15 @@ class ProofView:
     @property
     def sentence(self) -> str:
         """How many pieces there are, and for which of them something is left to do."""
-        left = [f"{entry.number}（{word('evidence_state', entry.state, 'zh')}）" for entry in self.entries if entry.state not in _SETTLED]
-        total = f"本次评估登记佐证材料{len(self.entries)}件"
-        return f"{total}，其中{phrases.listing(left)}尚待补齐。" if left else f"{total}，均已齐全。"
+        left = [
+            numbered(entry.number) + phrases.brackets(word("evidence_state", entry.state, spoken()))
+            for entry in self.entries
+            if entry.state not in _SETTLED
+        ]
+        total = len(self.entries)
+        return say("pieces.proofs_left", total=total, left=phrases.listing(left)) if left else say("pieces.proofs_complete", total=total)
 
     @property
     def table(self) -> str:
         """The numbered list."""
-        return self.numbers.table(proof_grid(self.entries), "佐证材料清单", "lines")
+        return self.numbers.table(proof_grid(self.entries), say("pieces.proofs"), "lines")

@@ -70,6 +70,7 @@ class Group:
     base_period: str
     progress: list[Progress]
     calculations: list[Calculation]
+    counts: str = ""
 
     @property
     def coming(self) -> bool:
@@ -227,6 +228,7 @@ def _group(
     levels = {key: row for key, row in goals.items() if row not in sums}
     points = dumbbell_points(parts, levels, aim, printed, previous=base_is_now)
     scope = wording.scope_sentence(period, context.region_name, set_name, everything, complete=not incomplete, goal=goal, groups=groups)
+    counts = wording.all_counts(period, everything, goal=goal, groups=groups) if len(everything) > 1 else ""
     if len(everything) == 1 and parts:
         trace, value = by_key.get(row_key(parts[0]), {}), parts[0]["value_text"] or printed.current(parts[0])
         scope = wording.single_sentence(parts[0], trace, context.region_name, value)
@@ -260,6 +262,7 @@ def _group(
             *calculations.calculations([*other, *parts], by_key, names, printed),
             *(block for row in sums if not goal for block in calculations.calculations([row], by_key, names, printed)),
         ],
+        counts=counts,
     )
 
 

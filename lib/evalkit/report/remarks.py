@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from evalkit.catalog import Catalog
 from evalkit.intake import Input, Inputs
 from evalkit.intake.conflicts import as_received
+from evalkit.intake.inputs import Accepted
+from evalkit.messages.speech import say, spoken, term
 from evalkit.report import phrases, sheets
 from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align
@@ -22,7 +24,7 @@ def settled_conflicts(catalog: Catalog, inputs: Inputs, region_code: str) -> lis
         if key[0] == region_code:
             found.append({
                 "subject": _named(catalog, key[1]), "period": key[2], "chosen": _source(inputs.items[key]),
-                "passed": "；".join(_source(item) for item in others.get(key, [])), "reason": decision.reason,
+                "passed": phrases.clauses(_source(item) for item in others.get(key, [])), "reason": decision.reason,
                 "by": f"{decision.by} {decision.date}",
             })  # fmt: skip
     return found
@@ -32,7 +34,7 @@ def accepted_warnings(catalog: Catalog, inputs: Inputs, region_code: str) -> lis
     """Return the warnings on the data of a region that a person accepted."""
     return [
         {"subject": _named(catalog, one.item.variable), "period": one.item.period, "value": as_received(one.item),
-         "warning": one.problem.message("zh").replace(f"（{one.item.variable}）", ""),
+         "warning": _message(one),
          "reason": one.decision.reason, "by": f"{one.decision.by} {one.decision.date}"}
         for one in inputs.accepted
         if one.item.region == region_code
@@ -42,29 +44,37 @@ def accepted_warnings(catalog: Catalog, inputs: Inputs, region_code: str) -> lis
 def remark_tables(settled: Sequence[Mapping[str, str]], accepted: Sequence[Mapping[str, str]], numbers: Numbering) -> list[str]:
     """Return the tables of both; none where there is nothing to say."""
     found = []
-    for caption, entries, columns in (
-        ("多来源数据的采信", settled, {"subject": "数据项", "period": "年度", "chosen": "采信的数值与来源", "passed": "未采信的数值与来源",
-                               "reason": "采信理由", "by": "决定人与日期"}),
-        ("已认可的数据提示", accepted, {"subject": "数据项", "period": "年度", "value": "数值", "warning": "提示", "reason": "认可理由",
-                                "by": "认可人与日期"}),
+    for name, entries, columns in (
+        ("settled", settled, {"subject": "item", "period": "year", "chosen": "chosen", "passed": "passed", "reason": "chosen_why",
+                              "by": "chosen_by"}),
+        ("accepted", accepted, {"subject": "item", "period": "year", "value": "value", "warning": "warning", "reason": "accepted_why",
+                                "by": "accepted_by"}),
     ):  # fmt: skip
         if entries:
             rows = [[phrases.period(entry[key]) if key == "period" else entry[key] for key in columns] for entry in entries]
             align: list[Align] = ["center" if key == "period" else "left" for key in columns]
-            found.append(numbers.table(sheets.plain_grid(list(columns.values()), rows, align), caption, "lines"))
+            heads = [say(f"pieces.{head}") for head in columns.values()]
+            found.append(numbers.table(sheets.plain_grid(heads, rows, align), say(f"pieces.{name}"), "lines"))
     return found
+
+
+def _message(one: Accepted) -> str:
+    """Return the warning without the id of the variable, which stands beside it by name."""
+    text = one.problem.message(spoken())
+    return text.replace(phrases.brackets(one.item.variable), "")
 
 
 def _named(catalog: Catalog, variable: str) -> str:
     family, _, rest = variable.partition(".")
     if variable in catalog.variables:
-        return catalog.variables[variable].name_zh
+        return term(catalog.variables[variable].name_zh)
     measure = catalog.measures.get(rest)
-    kind = {"reported": "申报值", "assigned": "上级下达"}.get(family, "")
-    return f"{measure.name_zh}（{kind}）" if measure and kind else variable
+    kind = say(f"pieces.{family}") if family in ("reported", "assigned") else ""
+    return term(measure.name_zh) + phrases.brackets(kind) if measure and kind else variable
 
 
 def _source(item: Input) -> str:
     spot = "!".join(part for part in (item.sheet, item.cell) if part)
-    said = f"{as_received(item)}：{phrases.without_addresses(item.source)}".rstrip("：")
-    return f"{said}（{item.file}〔{spot}〕）"
+    source = phrases.foreign(phrases.without_addresses(item.source))
+    said = phrases.labelled(as_received(item), source) if source else as_received(item)
+    return said + phrases.brackets(f"{item.file}{say('calculations.cell', cell=spot)}")

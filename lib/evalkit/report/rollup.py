@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalkit.catalog.report_plans import ReportPlan
 from evalkit.messages.speech import say, spoken, term
-from evalkit.report import look, passing, phrases, sheets
+from evalkit.report import look, passing, phrases, sheets, wording
 from evalkit.report.chapters.below import BelowView
 from evalkit.report.frame import Cover, Document, Late, environment, front_matter, tidy
 from evalkit.report.model import ReportModel
@@ -92,7 +92,7 @@ def rollup_document(
             any_targets=any(row["status"] != "no_target" for row in rows),
             opening=_opening(models, registers.absent),
             order=phrases.run_on(order) if several else "",
-            scopes=[group.scope for some in many for _, group in some],
+            scopes=[_scopes(some) for some in many],
             unverified=say("rollup.unverified", words=unverified) if unverified else "",
             count_tables=[Late(partial(_counts, some, numbers)) for some in listed]
             + [Late(partial(_counts, some, numbers, apart=True)) for some in apart],
@@ -105,7 +105,7 @@ def rollup_document(
             heat_figures=_late(heats),
             legend=legend(mark for some in many for mark in status_labels(some)),
             short=say("rollup.short_apart") if apart else say("rollup.short"),
-            regions=[region for region in map(_Region, models) if region.sentences],
+            regions=[region for region in map(_Region, models) if region.parts],
             registers=[
                 (say("rollup.plans"), plans_chapter(models, registers, numbers)),
                 (say("rollup.evidence"), evidence_chapter(models, numbers)),
@@ -124,6 +124,18 @@ def rollup_document(
         name, term(context.title_zh), tidy(text), numbers.charts, example, context.report_date, data, outdated,
         form=plan.form if plan else "technical", lang=spoken(), cover=cover,
     )  # fmt: skip
+
+
+def _scopes(some: Sequence[Labelled]) -> tuple[str, list[str]]:
+    """Return the counts of all regions or periods of a set: what was compared with what is said once, then a line of each."""
+    if len(some) == 1 or not all(group.counts for _, group in some):
+        return "", [group.scope for _, group in some]
+    first = some[0][1]
+    against = wording.against(first.set_name, first.goal_of_plan)
+    periods = list(dict.fromkeys(group.period for _, group in some))
+    key = "rollup.scopes" if all(group.complete for _, group in some) else "rollup.scopes_open"
+    lead = say(key, against=against, periods=phrases.listing([phrases.period(name) for name in periods]))
+    return lead, [say("rollup.scope_line", label=label, counts=group.counts) for label, group in some]
 
 
 def _late(makers: Sequence[Callable[[], str]]) -> list[Late]:
@@ -201,7 +213,14 @@ class _Region:
         last = max((group.period for group in model.groups), default="")
         name = term(model.context.region_name)
         self.name = say("rollup.label_last", region=name, period=phrases.period(last)) if last else name
-        self.sentences = [text for group in model.groups if group.period == last for _, sentences in group.findings for text in sentences]
+        found = [(group, [text for _, sentences in group.findings for text in sentences]) for group in model.groups if group.period == last]
+        several = sum(bool(sentences) for _, sentences in found) > 1
+        #: What is short, by what it was compared with; that is named where there are several.
+        self.parts = [
+            (say("rollup.against", against=wording.against(group.set_name, group.goal_of_plan)) if several else "", sentences)
+            for group, sentences in found
+            if sentences
+        ]
 
 
 def _merged(lists: Sequence[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from evalkit.assessment.counts import count_by_indicator
 from evalkit.messages.speech import english, say
-from evalkit.report import look, marks, phrases
+from evalkit.report import kinds, look, marks, phrases, wording
 from evalkit.report.model import Group, IndicatorRow, Progress, Unverified
 from evalkit.report.passing import Demand, Passing
 from evalkit.report.tables import Align, Cell, Grid, fit_widths
@@ -22,9 +22,11 @@ _SHORT = 6.6  # 制定实施 ●
 _WORD = 4.0  # 有效开展
 _UNIT = 4.2  # 3-1、3-2
 _LATIN_PIECE = 7.0
-_LATIN = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
+_LATIN_NAME = 12.0  # names of several words
+_LATIN_SLACK = 1.15  # Latin letters are narrower than they are counted for
+_LATIN = re.compile(r"[A-Za-z][A-Za-z-]{3,}†?")
 _CLAIM = 9  # so much of a remark, source or unit claims room: most rows have none, or break well
-_PIECE = 12.2  # the most that a figure of a list claims
+_PIECE = 9.2  # the most that a figure of a list claims
 
 
 def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float], longest: float = 1000.0) -> list[float]:
@@ -32,18 +34,38 @@ def _fit(rows: Sequence[Sequence[str]], total: float, smallest: Sequence[float],
     return [width + _MARGIN for width in fit_widths(rows, total - _MARGIN * count, smallest, longest)]
 
 
-def indicator_grid(group: Group, *, wide: bool = True, tasks: bool = True) -> Grid:
+def indicator_grid(group: Group, *, wide: bool = True) -> Grid:
     """Return 指标完成情况总表, as official tables have it.
 
     领域 and 任务 are merged, composite names over their parts. A column that no row has anything for is left out; `wide` for a
-    landscape page, which alone has room for tasks, sources and responsible units. Long English words may leave no room for `tasks`.
+    landscape page, which alone has room for tasks, sources and responsible units. Where long English words leave no room, first the
+    tasks are left out, then the parts stand behind the names, then the sources are left out, which the chapters on data tell.
     """
+    grid = _indicator_grid(group, wide=wide)
+    if not english():
+        return grid
+    room = (_LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS) * _LATIN_SLACK
+    whole = replace(group, table=[replace(row, part_of="", name=whole_name(row)) for row in group.table])
+    for some, sources in ((group, True), (whole, True), (whole, False)):
+        if sum(grid.widths) > room:
+            grid = _indicator_grid(some, wide=wide, tasks=False, sources=sources)
+    return grid
+
+
+def whole_name(row: IndicatorRow) -> str:
+    """Return the name of a row with the composite that it is part of."""
+    return row.part_of + phrases.brackets(row.name) if row.part_of else row.name
+
+
+def _indicator_grid(group: Group, *, wide: bool, tasks: bool = True, sources: bool = True) -> Grid:
     lines = group.table
     goal = say("columns.goal", period=phrases.period(group.goal_of_plan)) if group.goal_of_plan else say("columns.target")
     composed = any(row.part_of for row in lines)
     tasked = tasks and wide and any(row.task for row in lines)
     further = [(head, find) for head, find in _further(wide) if any(find(row) for row in lines)]
-    if len({row.source for row in lines}) == 1 and len(lines) > 1:  # said of each row it would tell nothing: the list of sources has it
+    if not sources or (
+        len({row.source for row in lines}) == 1 and len(lines) > 1
+    ):  # said of each row it would tell nothing: the list of sources has it
         further = [(head, find) for head, find in further if find is not _source]
     heads = [say("columns.domain"), *([say("columns.task")] if tasked else []), say("columns.seq"), say("columns.indicator")]
     heads += [*([say("columns.part")] if composed else []), say("columns.unit"), goal, say("columns.attribute")]
@@ -69,11 +91,11 @@ def indicator_grid(group: Group, *, wide: bool = True, tasks: bool = True) -> Gr
             cells += [
                 *names,
                 *(Cell(value) for value in values[:3]),
-                *(Cell(value, lines=True) for value in figures),
+                *_year_cells(figures),
                 Cell(row.mark.label, css=row.mark.css),
                 *(Cell(text) for text in rest),
             ]
-            texts += [*shown, *values, row.mark.label, *(_claim(text) for text in rest)]
+            texts += [*shown, *values[:3], *_claims(figures), row.mark.label, *(_claim(text) for text in rest)]
             body.append(cells)
             shape.append(texts)
     before = 2 + tasked  # columns up to the number
@@ -83,16 +105,48 @@ def indicator_grid(group: Group, *, wide: bool = True, tasks: bool = True) -> Gr
     align: list[Align] = ["center", *(["left"] if tasked else []), "center", *(["left"] * named), "center", "left", "center"]  # type: ignore[list-item]
     align += ["center"] * (last - first)
     align += ["left"] * (1 + len(further))
-    least = [2.2, *([_task_width(lines)] if tasked else []), 2.2, *([5.0] * named), 2.2, 5.0, 3.2]
+    name_width = 5.0 if composed or not english() else _LATIN_NAME
+    aims = max(5.0, _longest_word([row.target for row in lines])) if english() else 5.0
+    least = [2.2, *([_task_width(lines)] if tasked else []), 2.2, *([name_width] * named), 2.2, aims, 3.2]
     least += [*(_piece(shape, column) for column in range(first, last)), 4.2]
     least += [_further_width([row[column] for row in shape]) for column in range(last + 1, len(heads))]
     widths = _fit(shape, _LANDSCAPE_CHARS if wide else _PORTRAIT_CHARS, least, 22.0)
-    if tasked and english() and sum(widths) > _LANDSCAPE_CHARS + 0.5:
-        return indicator_grid(group, wide=wide, tasks=False)
-    for column, when in enumerate(group.milestones, start=last - len(group.milestones)):
-        if widths[column] - _MARGIN < phrases.display_width(heads[column]) + 0.6:  # a line ends behind the year, not within a word
-            heads[column] = say("columns.goal_apart", period=phrases.period(when))
-    return Grid([[Cell(head) for head in heads]], body, align, widths)
+    goals = range(last - len(group.milestones), last)
+    if any(widths[column] - _MARGIN < phrases.display_width(heads[column]) + 0.6 for column in goals):
+        for column, when in zip(goals, group.milestones, strict=True):  # a line ends behind the year, not within a word
+            heads[column] = say("columns.goal_apart", period=phrases.period(when)).replace(" ", " " if english() else "\n")
+    return Grid([[Cell(head, broken="\n" in head) for head in heads]], body, align, widths)
+
+
+def _runs_of_words(figures: Sequence[str]) -> list[tuple[str, int]]:
+    """Return figures, and words that stand in several years one after the other once; in English only, where they are long."""
+    found: list[tuple[str, int]] = []
+    for text in figures:
+        worded = english() and len(text) > 1 and not any(char.isdigit() for char in text)
+        if worded and found and found[-1][0] == text:
+            found[-1] = (text, found[-1][1] + 1)
+        else:
+            found.append((text, 1))
+    return found
+
+
+def _year_cells(figures: Sequence[str]) -> list[Cell]:
+    return [Cell(text, columns=count, lines=True) for text, count in _runs_of_words(figures)]
+
+
+def _claims(figures: Sequence[str]) -> list[str]:
+    """Return what claims room in each column of figures: what spans several claims none."""
+    return [shown for text, count in _runs_of_words(figures) for shown in ([text] if count == 1 else [""] * count)]
+
+
+def _longest_part(text: str) -> str:
+    """Return what claims room of a cell that repeats from year to year: in English the longest word with its symbol."""
+    words = text.split() if english() and text.count(" ") > 1 else []
+    return f"{max(words, key=len)} {words[-1]}" if words else text
+
+
+def _columns(*names: str) -> list[str]:
+    return [say(f"columns.{name}") for name in names]
 
 
 def _source(row: IndicatorRow) -> str:
@@ -103,7 +157,7 @@ def _further(wide: bool) -> list[tuple[str, Callable[[IndicatorRow], str]]]:
     """Return heads and contents of the columns behind the status."""
     found: list[tuple[str, Callable[[IndicatorRow], str]]] = [
         (say("columns.source"), _source),
-        (say("columns.evidence"), lambda row: row.evidence.replace("佐证", "")),
+        (say("columns.evidence"), lambda row: row.evidence.removeprefix(say("pieces.proof_number", number=""))),
         (say("columns.duty"), lambda row: row.duty),
         (say("columns.remark"), lambda row: row.remark),
     ]
@@ -129,7 +183,8 @@ def _longest_word(texts: Sequence[str]) -> float:
 def _task_width(rows: Sequence[IndicatorRow]) -> float:
     """Return how wide the tasks have to be so that none is higher than the rows that it stands beside."""
     found = [phrases.display_width(some[0].task) / (2 * len(some)) for _, some in _runs(rows, lambda row: (row.domain, row.task))]
-    return max(min(max([2.2, *found]), 5.2), min(_longest_word([row.task for row in rows]), 7.5))
+    numbered = 3.2 if any(row.task and not row.task[0].isalnum() for row in rows) else 2.2  # a number in brackets stays on a line
+    return max(min(max([numbered, *found]), 5.2), min(_longest_word([row.task for row in rows]), 7.5))
 
 
 def _piece(shape: Sequence[Sequence[str]], column: int) -> float:
@@ -195,9 +250,9 @@ def progress_grid(lines: Sequence[Progress], base: str, current: str) -> Grid:
     milestones = sorted({line.milestone for line in lines})
     based = bool(base) and base < current
     begun = based or (not base and any(line.progress.endswith("%") for line in lines))
-    heads = ["序号", "指标", "单位", *([phrases.period(base)] if based else []), phrases.period(current)]
+    heads = [*_columns("seq", "indicator", "unit"), *([phrases.period(base)] if based else []), phrases.period(current)]
     for milestone in milestones:
-        heads += [f"{phrases.period(milestone)}目标", *(["进展"] if begun else [])]
+        heads += [say("columns.goal", period=phrases.period(milestone)), *([say("sheets.progress")] if begun else [])]
     rows = []
     for _, some in groupby(lines, key=lambda line: (line.indicator, line.set_id, line.name)):
         found = {line.milestone: line for line in some}
@@ -215,8 +270,11 @@ def progress_grid(lines: Sequence[Progress], base: str, current: str) -> Grid:
 def unverified_grid(items: Sequence[Unverified]) -> Grid:
     """Return the list of thresholds of one state and document; notes get a column where they differ."""
     noted = len({item.note for item in items}) > 1
-    heads = ["序号", "指标", "指标值", "条目"] + (["说明"] if noted else [])
-    rows = [[item.seq, item.name, item.target, item.clause or "—"] + ([item.note] if noted else []) for item in items]
+    heads = [*_columns("seq", "indicator", "target"), say("sheets.clause"), *([say("sheets.note")] if noted else [])]
+    numbers = [wording.plain_number(item.seq) if kinds.is_apart(item.attribute) else item.seq for item in items]
+    rows = [
+        [seq, item.name, item.target, item.clause or "—"] + ([item.note] if noted else []) for seq, item in zip(numbers, items, strict=True)
+    ]
     align: list[Align] = ["center", "left", "left", "left"]
     return plain_grid(heads, rows, [*align, "left"] if noted else align)
 
@@ -226,13 +284,14 @@ def apart_grid(rows: Sequence[IndicatorRow], heading: str) -> Grid:
     composed = any(row.part_of for row in rows)
     valued = any(row.current not in ("—", row.target) and row.current for row in rows)
     remarked = any(row.remark for row in rows)
-    heads = ["序号", heading, *(["分项"] if composed else []), "要求", *(["现状"] if valued else []), "结果"]
-    heads += ["备注"] if remarked else []
+    heads = [say("columns.seq"), heading, *(_columns("part") if composed else []), say("sheets.requirement")]
+    heads += [*([say("sheets.current")] if valued else []), say("sheets.result"), *(_columns("remark") if remarked else [])]
     shape: list[list[str]] = [list(heads)]
     body: list[list[Cell]] = []
+    rows = [replace(row, seq=wording.plain_number(row.seq)) for row in rows]
     for place, row in enumerate(rows):
         cells, texts = _name_cells(rows, place, composed)
-        figure = f"{row.current}{row.unit}" if row.unit != "—" and phrases.number(row.current) is not None else row.current
+        figure = phrases.measured(row.current, row.unit) if row.unit != "—" and phrases.number(row.current) is not None else row.current
         rest = [row.target, *([figure] if valued else []), row.mark.label, *([row.remark] if remarked else [])]
         marked = 1 + valued
         body.append([*cells, *(Cell(text, css=row.mark.css if at == marked else "") for at, text in enumerate(rest))])
@@ -245,11 +304,12 @@ def apart_grid(rows: Sequence[IndicatorRow], heading: str) -> Grid:
 
 def demands_grid(demands: Sequence[Demand], documents: Mapping[str, str]) -> Grid:
     """Return the requirements of a pass rule, counted; `documents` says how each document is quoted."""
-    heads = ["序号", "要求", "适用项数", "达标", "未达标", "未定", "需达到", "是否满足", "依据与状态"]
+    names = ("requirement", "apply", "met", "not_met", "open", "needed", "outcome", "basis")
+    heads = [say("columns.seq"), *(say(f"sheets.{name}") for name in names)]
     rows = [
         [
             str(number), one.text, str(one.apply), str(one.met), str(one.not_met), str(one.unknown), one.needed_text, one.outcome_text,
-            f"{documents.get(one.document, one.document)}，{one.clause}；{look.state(one.state)}",
+            say("sheets.cited", document=documents.get(one.document, one.document), clause=one.clause, state=look.state(one.state)),
         ]
         for number, one in enumerate(demands, start=1)
     ]  # fmt: skip
@@ -259,10 +319,11 @@ def demands_grid(demands: Sequence[Demand], documents: Mapping[str, str]) -> Gri
                 _fit([heads, *rows], _PORTRAIT_CHARS, least, 24.0))  # fmt: skip
 
 
-def passing_grid(found: Sequence[tuple[str, Passing]], heading: str = "地区") -> Grid:
+def passing_grid(found: Sequence[tuple[str, Passing]], heading: str = "") -> Grid:
     """Return regions × requirements: met of those that apply, and what is concluded."""
     demands = found[0][1].demands
-    heads = [heading, *(f"要求{number}" for number in range(1, len(demands) + 1)), "结论"]
+    numbers = [say("sheets.requirement_number", number=number) for number in range(1, len(demands) + 1)]
+    heads = [heading or say("sheets.region"), *numbers, say("sheets.conclusion")]
     rows = [[label, *(demand.count_text for demand in one.demands), look.conclusion(one.verdict)] for label, one in found]
     align: list[Align] = ["left"]
     align += ["center"] * (len(demands) + 1)
@@ -273,33 +334,34 @@ def trend_grid(groups: Sequence[Group], *, apart: bool = False) -> Grid:
     """Return values and statuses of each indicator over several periods of one set; `apart`: of basic conditions and veto items."""
     if apart:
         groups = [replace(group, table=group.apart_table) for group in groups]
-    heads = ["序号", "指标", "单位", "指标值", *(phrases.period(group.period) for group in groups)]
+    heads = [*_columns("seq", "indicator", "unit", "target"), *(phrases.period(group.period) for group in groups)]
     lines = {row.indicator: row for group in groups for row in group.table}
     found = [{row.indicator: row for row in group.table} for group in groups]
     body, shape = [], [heads]
     for indicator, line in lines.items():
-        name = f"{line.part_of}（{line.name}）" if line.part_of else line.name
-        cells = [Cell(line.seq), Cell(name), Cell(line.unit), Cell(line.target)]
-        texts = [line.seq, name, line.unit, line.target]
+        name = whole_name(line)
+        seq = wording.plain_number(line.seq) if apart else line.seq
+        cells = [Cell(seq), Cell(name), Cell(line.unit), Cell(line.target)]
+        texts = [seq, name, line.unit, line.target]
         for rows in found:
             row = rows.get(indicator)
             text = f"{row.current} {row.mark.symbol}" if row else "—"
             if apart and row:
                 text = row.mark.label if phrases.number(row.current) is None else text
             cells.append(Cell(text, css=row.mark.css if row else ""))
-            texts.append(text)
+            texts.append(_longest_part(text))
         body.append(cells)
         shape.append(texts)
     align: list[Align] = ["center", "left", "center", "left"]
     align += ["right"] * len(groups)
-    least = [2.2, 6.0, 2.2, 5.0]
+    least = [2.2, 9.0, 2.2, 8.0] if english() else [2.2, 6.0, 2.2, 5.0]
     for column in range(4, len(heads)):  # a short word stays on a line with its symbol
         lengths = [phrases.display_width(texts[column]) for texts in shape[1:]]
         least.append(max([4.0, *(length for length in lengths if length <= _SHORT)]))
     return Grid([[Cell(head) for head in heads]], body, align, _fit(shape, _PORTRAIT_CHARS, least))
 
 
-def counts_grid(groups: Sequence[tuple[str, Group]], heading: str = "地区", *, apart: bool = False) -> Grid:
+def counts_grid(groups: Sequence[tuple[str, Group]], heading: str = "", *, apart: bool = False) -> Grid:
     """Return counts by region, attribute and status: of the indicators, or `apart` of basic conditions and veto items."""
     codes = {
         marks.counted(row["status"], group.coming, row["attribute"])
@@ -308,7 +370,9 @@ def counts_grid(groups: Sequence[tuple[str, Group]], heading: str = "地区", *,
     }
     shown = [code for code in (marks.ORDER_APART if apart else marks.ORDER) if code in codes]
     body: list[list[Cell]] = []
-    shape = [[heading, "类别" if apart else "属性", "项数" if apart else "指标数", *(look.status(code).label for code in shown)]]
+    heads = [heading or say("sheets.region"), *([say("sheets.kind")] if apart else _columns("attribute"))]
+    heads.append(say("sheets.items" if apart else "sheets.indicators"))
+    shape = [[*heads, *(look.status(code).label for code in shown)]]
     for region, group in groups:
         counts = {
             attribute: {marks.counted(code, group.coming, attribute): count for code, count in by_status.items()}

@@ -80,6 +80,8 @@ class Cell:
         Where a click on the text leads: a file beside the report, with a place in it.
     place : str
         Id of the place in the report where the text is explained: a link in the web page, plain text elsewhere.
+    broken : bool
+        Begin a new line in the table where the text has one; only of words of the program, never of data.
     """
 
     text: str
@@ -89,6 +91,7 @@ class Cell:
     lines: bool = False
     link: str = ""
     place: str = ""
+    broken: bool = False
 
     @property
     def source(self) -> str:
@@ -103,6 +106,9 @@ class Cell:
     @property
     def pieces(self) -> list[str]:
         """The cell as Markdown, in pieces that each begin a line; all but the last end with a hard line break."""
+        if self.broken:
+            *first, last = self.text.split("\n")
+            return [*(escape(part) + "\\" for part in first), escape(last)]
         parts = self.text.split("；") if self.lines and len(self.text) > _LIST and any(char.isdigit() for char in self.text) else []
         if len(parts) < 2 or not all(part.strip() for part in parts):
             return [self.source]

@@ -110,29 +110,46 @@ def scope_sentence(
         Group (N选1) of each row that has one, by row id.
     """
     rows = list(rows)
-    chosen, coming = kinds.indicators(rows), marks.ahead(period, goal)
+    coming = marks.ahead(period, goal)
     other = apart_phrase(rows, coming=coming)
+    total, parts = _by_attribute(kinds.indicators(rows), groups or {}, coming)
+    values = {"period": phrases.period(period), "region": region, "against": against(set_name, goal)}
+    if not total and other:
+        return say("wording.scope_apart" if complete else "wording.scope_apart_open", **values, parts=other)
+    if not total:
+        return say("wording.scope_none", **values)
+    sentence = say("wording.scope" if complete else "wording.scope_open", **values, total=total, parts=parts)
+    return phrases.run_on([sentence, say("wording.more", parts=other) if other else ""])
+
+
+def against(set_name: str, goal: str = "") -> str:
+    """Return what something is compared with: 《…指标》, of a plan 《…规划》2025年目标."""
+    named = phrases.in_title_marks(set_name)
+    return say("wording.against", set=named, goal=phrases.period(goal)) if goal else named
+
+
+def all_counts(period: str, rows: Iterable[Row], *, goal: str = "", groups: Mapping[str, str] | None = None) -> str:
+    """Return the counts alone, for a list of periods or regions: 20项约束性指标中…；基本条件2项中…; empty without rows."""
+    rows = list(rows)
+    coming = marks.ahead(period, goal)
+    total, parts = _by_attribute(kinds.indicators(rows), groups or {}, coming)
+    return phrases.clauses(text for text in (parts if total else "", apart_phrase(rows, coming=coming)) if text)
+
+
+def _by_attribute(chosen: Sequence[Row], groups: Mapping[str, str], coming: bool) -> tuple[int, str]:
+    """Return how many indicators there are, and the counts by attribute."""
     counts = count_by_indicator(chosen)
-    total = sum(sum(by_status.values()) for by_status in counts.values())
-    against = phrases.in_title_marks(set_name)
-    against = say("wording.against", set=against, goal=phrases.period(goal)) if goal else against
     parts = []
     for attribute, by_status in counts.items():
         if attribute == "optional":
-            parts.append(_optional_phrase(chosen, by_status, groups or {}, coming))
+            parts.append(_optional_phrase(chosen, by_status, groups, coming))
             continue
         some, said = sum(by_status.values()), counts_phrase(by_status, coming=coming)
         if attribute == "unspecified":
             parts.append(say("wording.part_unspecified", total=some, said=said))
         else:
             parts.append(say("wording.part", total=some, attribute=look.attribute(attribute), said=said))
-    values = {"period": phrases.period(period), "region": region, "against": against}
-    if not total and other:
-        return say("wording.scope_apart" if complete else "wording.scope_apart_open", **values, parts=other)
-    if not total:
-        return say("wording.scope_none", **values)
-    sentence = say("wording.scope" if complete else "wording.scope_open", **values, total=total, parts=phrases.clauses(parts))
-    return phrases.run_on([sentence, say("wording.more", parts=other) if other else ""])
+    return sum(sum(by_status.values()) for by_status in counts.values()), phrases.clauses(parts)
 
 
 def single_sentence(row: Row, trace: Mapping[str, Any], region: str, value: str) -> str:
@@ -269,6 +286,11 @@ def block_label(attribute: str, seq: str) -> str:
 def _number(attribute: str, seq: str) -> str:
     """Return an official number; 基 and 否 before it say nothing beside the attribute."""
     return re.sub(r"^[^0-9]+(?=[0-9])", "", seq) if kinds.is_apart(attribute) else seq
+
+
+def plain_number(seq: str) -> str:
+    """Return the number of a basic condition or veto item in a table of its own: in English without the Chinese letter before it."""
+    return re.sub(r"^[^0-9A-Za-z]+(?=[0-9])", "", seq) if english() else seq
 
 
 def check_phrase(check: Mapping[str, Any], digits: int, unit: str, names: Mapping[str, str], own: str, printed: str = "") -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.assessment.counts import STATUS_ORDER, group_by_indicator, indicator_status
 from evalkit.messages.speech import english, say
-from evalkit.report import look, marks, phrases
+from evalkit.report import kinds, look, marks, phrases
 from evalkit.report.canvas import Chart
 from evalkit.report.chapters.domain_charts import status_bar
 from evalkit.report.chapters.domains import domains_of, overview_chart, title_of
@@ -195,10 +196,13 @@ def _unknown(found: Findings, statuses: Sequence[str], room: float) -> str:
     for place, status in enumerate(statuses):
         some = found.indicators(status)
         word = look.status(status).word
-        bare = phrases.stopped(say("shortfalls.count_one", word=word, count=len(some)))
+        apart = Counter(parts[0].row["attribute"] for parts in some if kinds.is_apart(parts[0].row["attribute"]))
+        held = [say(f"brief.held_{attribute}", count=count) for attribute, count in apart.items()]
+        word_count = say("shortfalls.count_one", word=word, count=len(some))
+        bare = phrases.stopped(say("brief.holding", counts=word_count, held=phrases.listing(held)) if held else word_count)
         own = room / (len(statuses) - place) - phrases.display_width(bare) - 1
         names = names_within([[parts[0].title for parts in some], [title_of([one.row for one in parts]) for parts in some]], own)
-        said.append(say("brief.unknown_list", word=word, count=len(some), names=names) if names else bare)
+        said.append(say("brief.unknown_list", word=word, count=len(some), names=names) if names and not held else bare)
         room -= phrases.display_width(said[-1])
     return phrases.run_on(said)
 

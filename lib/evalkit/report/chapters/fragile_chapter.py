@@ -10,6 +10,7 @@ from evalkit.assessment.break_even import Flip, Fragility, fragilities
 from evalkit.assessment.values import printed_number
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
+from evalkit.messages.speech import say, term
 from evalkit.report import look, marks, phrases
 from evalkit.report.numbering import Numbering
 from evalkit.report.sheets import styled_grid
@@ -18,7 +19,6 @@ from evalkit.values import decimal_places, format_full
 
 _MOST, _NEAR = 10, Fraction(5)  # lines of the table, percent of the input
 _FEWEST = 4  # verdicts that make a chapter worth its page
-_ROUNDING = {"value": "数值修约", "input": "末位修约"}
 
 
 @dataclass
@@ -35,19 +35,19 @@ class FragileLine:
     def name(self) -> str:
         """The indicator, with the composite that it is part of."""
         line = self.one.line
-        return f"{line.part_of}（{line.name_zh}）" if line.part_of else line.name_zh
+        return term(line.part_of) + phrases.brackets(term(line.name_zh)) if line.part_of else term(line.name_zh)
 
     @property
     def aims(self) -> str:
         """What is asked, each text once with all who ask it: ≥412.35（指标值，2025年、2030年目标）."""
-        return "；".join(f"{text}（{phrases.listing(by)}）" for text, by in self.asked.items())
+        return phrases.clauses(term(text) + phrases.brackets(phrases.listing(by)) for text, by in self.asked.items())
 
     @property
     def value(self) -> str:
         """The value as printed, never equal in print to what it misses."""
         own = self.one.own
         if own.shown is None:
-            return own.text or "—"
+            return term(own.text) or "—"
         text = phrases.fixed(own.shown, own.digits)
         if self.one.gap and not round(self.one.gap * 10**own.digits):
             text = phrases.shortened(format_full(own.shown, 12), own.digits)
@@ -73,11 +73,10 @@ class FragileLine:
         amount, unit = (change / item.factor, item.unit_received or item.unit) if own else (change, item.unit)
         size = format_full(abs(amount), 6)
         digits = decimal_places(size)
-        way = "增减" if flip.down == flip.up else "减少" if change < 0 else "增加"
-        percent = flip.percent
-        share = f"（{_percent(abs(percent))}）" if percent is not None else ""
+        key = "fragile.turn_either" if flip.down == flip.up else "fragile.turn_less" if change < 0 else "fragile.turn_more"
+        share = phrases.brackets(_percent(abs(flip.percent))) if flip.percent is not None else ""
         result = self._called({"met": "not_met", "not_met": "met"}[self.one.status])[1]
-        return f"{way}{phrases.difference(amount, unit, digits)}{share}即{result}"
+        return say(key, size=phrases.difference(amount, unit, digits), share=share, result=result)
 
     @property
     def verdict(self) -> tuple[look.StatusLook, str]:
@@ -86,13 +85,13 @@ class FragileLine:
 
     def _called(self, status: str) -> tuple[look.StatusLook, str]:
         code = marks.counted(status, self.coming, self.one.line.attribute)
-        return look.status(code), marks.short(code) or look.status(code).zh
+        return look.status(code), marks.short(code) or look.status(code).word
 
     @property
     def rounding(self) -> str:
         """Whether rounding alone decides, in words; a dash where it does not."""
-        codes = [*(["value"] if self.one.by_value else []), *(["input"] if self.flip.half else [])]
-        return "；".join(_ROUNDING[code] for code in codes) or "—"
+        found = [*(["fragile.rounded_value"] if self.one.by_value else []), *(["fragile.rounded_input"] if self.flip.half else [])]
+        return phrases.clauses(say(key) for key in found) or "—"
 
 
 def _percent(value: Fraction) -> str:
@@ -128,37 +127,37 @@ class FragileChapter:
 
     def markdown(self, numbers: Numbering) -> str:
         """Return the text of the chapter."""
-        caption = f"{self.region_name}{phrases.period(self.period)}最易翻转的判定"
+        caption = say("fragile.caption", region=self.region_name, period=phrases.period(self.period))
         table = numbers.table(fragile_grid(self.lines), caption, "lines")
-        return f"{escape(self.sentence)}\n\n{table}\n\n::: {{.note}}\n{escape(NOTE)}\n:::\n"
+        return f"{escape(self.sentence)}\n\n{table}\n\n::: {{.note}}\n{escape(say('fragile.note'))}\n:::\n"
 
     @property
     def sentence(self) -> str:
         """What was tried and what came out."""
-        tried = f"对{phrases.period(self.period)}有数值的{self.total}个达标、未达标判定（对照指标体系和各规划值的分别计）逐一试算"
-        most = phrases.plain(_NEAR, 2)
+        tried = say("fragile.tried", period=phrases.period(self.period), total=self.total)
+        most, shown = phrases.plain(_NEAR, 2), len(self.lines)
         if not self.near:
-            return f"{tried}：没有一个因单个数据变动不超过{most}%而翻转。下表为最易翻转的{len(self.lines)}项。"
-        shown = f"下表列出最易翻转的{len(self.lines)}项" if self.near > len(self.lines) else "见下表"
-        return f"{tried}：有{self.near}项只要一个数据变动不超过{most}%，判定即相反，{shown}。"
-
-
-NOTE = (
-    "变动量为其余数据不变时使判定翻转的最小变动，以该数据所填的末位为单位试算，括号内为占该数据的比例；同一变动使同一指标的几个判定翻转的合为一行。"
-    "“仅修约”一栏：数值修约为修约前后的数值判定不同，末位修约为数据末位的半个单位即可翻转；按个数统计的数据没有修约，不受此影响。"
-)
+            return say("fragile.none_near", tried=tried, most=most, shown=shown)
+        if self.near > shown:
+            return say("fragile.most_near", tried=tried, near=self.near, most=most, shown=shown)
+        return say("fragile.all_near", tried=tried, near=self.near, most=most)
 
 
 def fragile_grid(lines: Sequence[FragileLine]) -> Grid:
     """Return the table."""
     rounded = any(line.rounding != "—" for line in lines)
-    heads = ["指标", "要求", "现状值", "判定", "数据项及所填数值", "变动多少即翻转", *(["仅修约"] if rounded else [])]
+    names = ("indicator", "asked", "current", "verdict", "item", "turn", *(("rounding",) if rounded else ()))
+    heads = [say(f"fragile.head_{name}") for name in names]
     rows = []
     for line in lines:
         (status, verdict), item = line.verdict, line.flip.item
-        where = f"（{phrases.period(item.period)}）" if item.period != line.one.period else ""
+        where = phrases.brackets(phrases.period(item.period)) if item.period != line.one.period else ""
         cells = [Cell(line.name), Cell(line.aims), Cell(line.value), Cell(f"{status.symbol} {verdict}", css=status.css)]
-        cells += [Cell(f"{line.item_name}{where}：{line.received}"), Cell(line.turn), *([Cell(line.rounding)] if rounded else [])]
+        cells += [
+            Cell(phrases.labelled(line.item_name + where, line.received)),
+            Cell(line.turn),
+            *([Cell(line.rounding)] if rounded else []),
+        ]
         rows.append(cells)
     least = [6.0, 6.0, 3.2, 5.8, 6.0, 7.0, *([4.0] if rounded else [])]
     align: list[Align] = ["left", "left", "right", "left", "left", "left"]
@@ -187,9 +186,9 @@ def fragile_lines(catalog: Catalog, inputs: Inputs, region_code: str, period: st
         place = (line.measure, line.name_zh, one.status, flip.item.variable, flip.item.period, flip.down, flip.up, flip.half, one.by_value)
         found = lines.setdefault(place, FragileLine(one, flip, _item_name(catalog, flip)))
         if line.basis == "set":
-            by = phrases.in_title_marks(catalog.sets[line.source].name_zh) if several else "指标值"
+            by = phrases.in_title_marks(term(catalog.sets[line.source].name_zh)) if several else say("fragile.by_set")
         else:
-            by = f"{phrases.period(line.at)}目标" if line.at else "规划值"
+            by = say("fragile.by_goal", period=phrases.period(line.at)) if line.at else say("fragile.by_plan")
         found.asked.setdefault(line.text, []).append(by)
         found.coming = found.coming and line.basis == "plan" and marks.ahead(one.period, line.at)
     return sorted(lines.values(), key=_rank), total
@@ -203,9 +202,10 @@ def _rank(line: FragileLine) -> tuple[bool, Fraction, int]:
 def _item_name(catalog: Catalog, flip: Flip) -> str:
     family, _, measure = flip.item.variable.partition(".")
     if family in ("reported", "assigned"):
-        return f"{'上级下达的' if family == 'assigned' else ''}{catalog.measures[measure].name_zh}"
+        name = term(catalog.measures[measure].name_zh)
+        return say("fragile.assigned", name=name) if family == "assigned" else name
     known = catalog.variables.get(flip.item.variable)
-    return known.name_zh if known else flip.item.variable
+    return phrases.beginning(term(known.name_zh)) if known else flip.item.variable
 
 
 def fragile_chapters(catalog: Catalog, inputs: Inputs, region_code: str) -> list[FragileChapter]:
@@ -214,4 +214,4 @@ def fragile_chapters(catalog: Catalog, inputs: Inputs, region_code: str) -> list
     if total < _FEWEST or not lines:
         return []
     near = sum(line.flip.percent is not None and abs(line.flip.percent) <= _NEAR for line in lines)
-    return [FragileChapter(lines[: min(near, _MOST) or 1], near, total, catalog.regions[region_code].name_zh, lines[0].one.period)]
+    return [FragileChapter(lines[: min(near, _MOST) or 1], near, total, term(catalog.regions[region_code].name_zh), lines[0].one.period)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 
+from evalkit.messages.speech import say
 from evalkit.report import look, phrases
 from evalkit.report.canvas import Canvas, Chart, em, text_mm, wrap_mm
 from evalkit.report.look import StatusLook
@@ -17,6 +18,7 @@ _SEQ, _NAME, _DUE, _STATUS = 7.0, 45.0, 20.5, 20.0
 _SIZE, _SMALL = 7.5, 7.0
 _BAND, _BAR, _TIP = 6.0, 2.7, 2.2
 _HATCH = 1.3
+_MOST_SOURCE, _SOURCE_STEP = 3, 3.2  # lines below the bars, and their distance
 _YEAR_MM = 5.0  # least room for the number of a year
 _PLAIN = ("#7D97AE", "")
 #: Fill and edge of a bar by status: light, dark, hatched and empty ones differ without colour.
@@ -79,8 +81,8 @@ def gantt_charts(bars: Sequence[Bar], *, name: str, title: str, subtitle: str, a
     pages = _pages(bars)
     charts = []
     for index, page in enumerate(pages):
-        part = f"　第{index + 1}幅，共{len(pages)}幅" if len(pages) > 1 else ""
-        charts.append(_draw(page, bars, axis, name if not index else f"{name}-{index + 1}", title, subtitle + part, source))
+        under = say("gantt.part", subtitle=subtitle, number=index + 1, total=len(pages)) if len(pages) > 1 else subtitle
+        charts.append(_draw(page, bars, axis, name if not index else f"{name}-{index + 1}", title, under, source))
     return charts
 
 
@@ -93,7 +95,8 @@ class _Axis:
         self.begins, self.ends = min([*days, as_of]).year, max([*days, as_of]).year
         self.stated = any(bar.status is not None for bar in bars)
         self.left = _SEQ + _NAME + 2
-        self.right = look.FIGURE_MM - _DUE - (_STATUS if self.stated else 0) - 4.5
+        labels = [text_mm(bar.status.label, _SMALL) for bar in bars if bar.status is not None]
+        self.right = look.FIGURE_MM - _DUE - (max([_STATUS, *labels]) if self.stated else 0) - 4.5
         self.first = date(self.begins, 1, 1).toordinal()
         self.days = date(self.ends + 1, 1, 1).toordinal() - self.first
         room = (self.right - self.left) / (self.ends - self.begins + 1)
@@ -143,13 +146,15 @@ def _draw(page: Sequence[Bar], every: Sequence[Bar], axis: _Axis, name: str, tit
     key, key_height = _key(every, axis)
     key_top = len(headline) * 5.2 + len(under) * 4.1 + 1.6
     top = key_top + key_height + 7.0
-    height = top + _body(page) + 6.5
+    origin = _source_lines(source)
+    foot = (len(origin) - 1) * _SOURCE_STEP
+    height = top + _body(page) + 6.5 + foot
     canvas = Canvas(width, height)
     canvas.text(0, 0.5, "\n".join(headline), 10.5, look.INK, va="top")
     canvas.text(0, len(headline) * 5.2 + 1.2, "\n".join(under), 8, look.MUTED, va="top")
     for x, y, item in key:
         item.draw(canvas, x, key_top + y)
-    bottom = height - 6
+    bottom = height - 6 - foot
     for year, left, right in axis.years():
         canvas.line(left, top, left, bottom, "#E3E6EA", 0.5, order=0)
         if axis.step == 1:
@@ -157,9 +162,9 @@ def _draw(page: Sequence[Bar], every: Sequence[Bar], axis: _Axis, name: str, tit
         elif right - left >= _YEAR_MM:
             canvas.text(left, top - 2.4, str(year), 6, look.MUTED)
     canvas.line(axis.right, top, axis.right, bottom, "#E3E6EA", 0.5, order=0)
-    canvas.text(axis.right + 4.5, top - 2.4, "时限", 6.5, look.MUTED)
+    canvas.text(axis.right + 4.5, top - 2.4, say("gantt.due"), 6.5, look.MUTED)
     if axis.stated:
-        canvas.text(axis.right + 4.5 + _DUE, top - 2.4, "状态", 6.5, look.MUTED)
+        canvas.text(axis.right + 4.5 + _DUE, top - 2.4, say("gantt.status"), 6.5, look.MUTED)
     y = top
     for group, some in groupby(page, key=lambda bar: bar.group):
         if group:
@@ -170,13 +175,20 @@ def _draw(page: Sequence[Bar], every: Sequence[Bar], axis: _Axis, name: str, tit
             step = _height(bar)
             _row(canvas, axis, bar, y + step / 2)
             said = [f"{bar.seq} {bar.name}", bar.due, bar.status.label if bar.status else ""]
-            canvas.spot(0, y, width, step, "　".join(text for text in said if text))
+            canvas.spot(0, y, width, step, phrases.gap().join(text for text in said if text))
             y += step
             canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
     day = axis.at(axis.as_of, end=True)
     canvas.line(day, top - 0.5, day, bottom, look.ACCENT, 0.9, (4, 2), order=2)
-    canvas.text(0, height - 2.4, wrap_mm(f"来源：{source}", width, 7)[0], 7, look.MUTED)
+    for place, line in enumerate(origin):
+        canvas.text(0, height - 2.4 - foot + place * _SOURCE_STEP, line, 7, look.MUTED)
     return canvas.finish(name, title, _alt(page, title, axis.as_of))
+
+
+def _source_lines(source: str) -> list[str]:
+    """Return the source line, broken where it is long; of very many documents the first, with an ellipsis."""
+    lines = wrap_mm(say("gantt.source", source=source), look.FIGURE_MM, 7)
+    return lines if len(lines) <= _MOST_SOURCE else [*lines[: _MOST_SOURCE - 1], lines[_MOST_SOURCE - 1][:-1] + "…"]
 
 
 def _row(canvas: Canvas, axis: _Axis, bar: Bar, y: float) -> None:
@@ -190,7 +202,7 @@ def _row(canvas: Canvas, axis: _Axis, bar: Bar, y: float) -> None:
     right = axis.at(bar.last, end=True) if bar.last else axis.right
     fill = _FILLS.get(bar.status.code, _PLAIN) if bar.status else _PLAIN
     if bar.first is None and bar.last is None and not bar.repeats:
-        canvas.text((left + right) / 2, y, "未印时间", 6.5, look.MUTED, ha="center")
+        canvas.text((left + right) / 2, y, say("gantt.undated"), 6.5, look.MUTED, ha="center")
         return
     if bar.repeats:  # the status is that of the present round, not of all years that are drawn
         fill = _PLAIN
@@ -266,14 +278,14 @@ def _key(every: Sequence[Bar], axis: _Axis) -> tuple[list[tuple[float, float, _K
     items: list[_KeyItem] = []
     once = [bar for bar in every if not bar.repeats]
     if any(bar.first and bar.last for bar in once):
-        assumed = "，未印开始时间的自规划首年起" if any(bar.assumed for bar in every) else ""
-        items.append(_KeyItem("bar", f"至完成时限{assumed}"))
+        assumed = any(bar.assumed for bar in every)
+        items.append(_KeyItem("bar", say("gantt.to_deadline_assumed" if assumed else "gantt.to_deadline")))
     if any(bar.first is None and bar.last for bar in once):
-        items.append(_KeyItem("lead", "开始时间未印"))
+        items.append(_KeyItem("lead", say("gantt.no_start")))
     if any(bar.repeats for bar in every):
-        items.append(_KeyItem("dots", "定期或持续开展"))
+        items.append(_KeyItem("dots", say("gantt.again")))
     if any(bar.last is None and (bar.first or bar.repeats) for bar in every):
-        items.append(_KeyItem("arrow", "未印截止时间"))
+        items.append(_KeyItem("arrow", say("gantt.no_end")))
     items.append(_KeyItem("day", phrases.period(axis.as_of.isoformat())))
     looks = {bar.status.code: bar.status for bar in every if bar.status is not None}
     items += [_KeyItem(code, looks[code].label, looks[code].ink) for code in _FILLS if code in looks]
@@ -289,7 +301,8 @@ def _key(every: Sequence[Bar], axis: _Axis) -> tuple[list[tuple[float, float, _K
 def _alt(page: Sequence[Bar], title: str, as_of: date) -> str:
     rows = []
     for bar in page:
-        start = f"{phrases.period(bar.first.isoformat())}起，" if bar.first and not bar.assumed else ""
-        limit = f"时限{bar.due}" if bar.due else "未印时限"
-        rows.append(f"{bar.seq} {bar.name}：{start}{limit}{'，' + bar.status.zh if bar.status else ''}".strip())
-    return f"{title}。状态日{phrases.period(as_of.isoformat())}。{'；'.join(rows)}。"
+        parts = [say("gantt.alt_from", day=phrases.period(bar.first.isoformat()))] if bar.first and not bar.assumed else []
+        parts.append(say("gantt.alt_due", due=bar.due) if bar.due else say("gantt.alt_no_due"))
+        parts += [bar.status.word] if bar.status else []
+        rows.append(phrases.labelled(f"{bar.seq} {bar.name}", phrases.sequence(parts)).strip())
+    return say("gantt.alt", title=title, day=phrases.period(as_of.isoformat()), rows=phrases.clauses(rows))

@@ -113,7 +113,7 @@ def _linked(grid: Grid, group: Group) -> Grid:
     """Return the official table with every name leading to where the row is explained."""
     body = []
     for row, cells in zip(group.table, grid.body, strict=True):
-        name = next((at for at, cell in enumerate(cells) if cell.text == row.name), None)
+        name = next((at for at, cell in enumerate(cells) if cell.text in (row.name, sheets.whole_name(row))), None)
         place = anchor(group.period, group.set_id, row.indicator, group.goal_of_plan)
         body.append([replace(cell, place=place) if at == name else cell for at, cell in enumerate(cells)])
     return replace(grid, body=body)

@@ -17,7 +17,9 @@ _PER_REGION = "regions"
 
 
 def hashes(material: Material) -> Written | None:
-    """Return 数据与规则校验值; None where the results bring no manifest."""
+    """Return 数据与规则校验值; None where the results bring no manifest, and in a small report, of which it would be the longest part."""
+    if material.small:
+        return None
     inputs, outputs = material.records.get("inputs") or {}, material.records.get("outputs") or {}
     rows = [[_kind(file), file, str(inputs[file])[:_DIGITS]] for file in _inputs(material, inputs)]
     rows += [[say("hashes.results"), file, str(outputs[file])[:_DIGITS]] for file in _outputs(material, outputs)]

@@ -18,6 +18,7 @@ from evalkit.report.chapters.rule_words import rule_words
 from evalkit.report.printed import Printed, before, row_key, sum_note
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+_SAME_SIGNS = str.maketrans("＋－−＊＝（）／％", "+--×=()/%")
 Row = Mapping[str, str]
 Trace = Mapping[str, Any]
 #: Notes that the text says already.
@@ -41,6 +42,8 @@ class Part:
         Definitions that many indicators have, by text: number of the note that says them.
     told : str
         Heading under which definition and calculation of the same value stand already; empty where they do not.
+    state : str
+        How well what is cited is known, where nothing else is said; empty where each place says it.
     """
 
     material: Material
@@ -50,6 +53,7 @@ class Part:
     home: str
     shared: Mapping[str, int]
     told: str = ""
+    state: str = ""
 
     @property
     def look(self) -> look.StatusLook:
@@ -66,7 +70,7 @@ class Part:
         """The first three of the four pieces: label and text."""
         standard = (say("indicators.standard"), _paragraph(self._standard()))
         if self.told:
-            return [standard, (say("indicators.audit"), say("indicators.told", title=self.told))]
+            return [standard, (say("indicators.told_label"), say("indicators.told", title=self.told))]
         return [
             standard,
             (say("indicators.definition"), _paragraph(self._definition())),
@@ -165,7 +169,8 @@ class Part:
         found = self.material.context.documents.get(document)
         named = (found.get("number") or phrases.in_title_marks(term(found.get("title_zh", "")))) if found else document
         where = phrases.sequence([text for text in (named if document != self.home else "", clause) if text])
-        return phrases.sequence([where, look.state(str(cite["state"]))]) if where and cite.get("state") else where
+        told = not cite.get("state") or cite["state"] == self.state
+        return where if told or not where else phrases.sequence([where, look.state(str(cite["state"]))])
 
     # --- 指标解释与计算公式
 
@@ -180,7 +185,7 @@ class Part:
             yield phrases.foreign(text.rstrip("。")) + phrases.brackets(where)
         formula = self.trace.get("formula") or {}
         words = str(formula.get("en" if english() else "zh") or formula.get("zh") or "")
-        if words and words != self.row["name_zh"]:
+        if words and words != self.row["name_zh"] and _bare(words) not in _bare(text):
             names, measure = self.material.model.names, str(self.trace.get("measure", ""))
             called = wording.row_name(self.row) if english() else names.get(measure, self.row["name_zh"])
             yield say("indicators.formula", name=called, formula=words)
@@ -314,6 +319,11 @@ class Part:
             begun = not goal["base_period"] or goal["base_period"] < goal["period"]  # in the base year nothing can have been done yet
             done = share is not None and begun and code not in ("met", "reached")
             yield said + (phrases.brackets(say("indicators.done", share=f"{phrases.fixed(share or Fraction(0), 1)}%")) if done else "")
+
+
+def _bare(text: str) -> str:
+    """Return a formula without spaces and with one sign for each operation, so that the same formula is known again."""
+    return text.translate(_SAME_SIGNS).replace(" ", "").replace("　", "")
 
 
 def _paragraph(sentences: Iterable[str]) -> str:

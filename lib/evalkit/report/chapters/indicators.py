@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from evalkit.assessment.counts import group_by_indicator, indicator_status
 from evalkit.messages.speech import say, term
@@ -20,6 +21,7 @@ from evalkit.report.tables import escape
 
 Row = Mapping[str, str]
 _MANY = 3  # a definition that so many indicators have is said once
+_FEW_CITES = 6  # how well more places are known is said once
 _LONGEST_NAME = 50
 
 
@@ -84,8 +86,9 @@ class SetPart:
 
 @dataclass
 class _Taken:
-    """What the chapter has used so far: numbers of headings, names of blocks, and what has been told of which measure."""
+    """How many plans the chapter tells of; numbers of headings and names of blocks used so far; what has been told of which measure."""
 
+    plans: int = 0
     headings: int = 0
     blocks: set[str] = field(default_factory=set)
     measures: dict[str, str] = field(default_factory=dict)
@@ -118,7 +121,7 @@ def indicators(material: Material) -> Written | None:
         return None
     latest = max(group.period for group in material.model.groups)
     gathered = _gathered([group for group in material.model.groups if group.period == latest])
-    taken = _Taken()
+    taken = _Taken(plans=sum(_of_plan(rows) for _, rows, _ in gathered))
     found = [_set_part(material, group, rows, goals, place > 0, taken) for place, (group, rows, goals) in enumerate(gathered)]
     found = [part for part in found if part.domains]
     if not found:
@@ -149,6 +152,7 @@ def _set_part(material: Material, group: Group, rows: Sequence[Row], later: Sequ
     definitions = Counter(str(traces.get(row_key(row), {}).get("definition_zh") or "").strip() for row in rows)
     shared = [text for text, count in definitions.items() if text and count >= _MANY]
     places = {text: number for number, text in enumerate(shared, start=1)}
+    state = _common_state([traces.get(row_key(row), {}) for row in rows])
     planned = (
         [row for row in material.model.rows if row["milestone"] and row["period"] == group.period] if not group.goal_of_plan else later
     )
@@ -157,7 +161,7 @@ def _set_part(material: Material, group: Group, rows: Sequence[Row], later: Sequ
         goals = [goal for goal in planned if goal["indicator"] == row["indicator"]]
         trace = traces.get(row_key(row), {})
         told = taken.told(str(trace.get("measure", "")), title, further=further)
-        return Part(material, row, trace, goals, home, places, told)
+        return Part(material, row, trace, goals, home, places, told, state)
 
     def section(parts: Sequence[Row]) -> Section:
         first, several = parts[0], len(parts) > 1
@@ -176,16 +180,35 @@ def _set_part(material: Material, group: Group, rows: Sequence[Row], later: Sequ
         domains.setdefault(name, []).append(section(parts))
     headed = []
     for name, sections in domains.items():
-        title = say("indicators.of_set", domain=name, set=group.set_name) if further else name
+        if further and taken.plans == 1 and _of_plan(rows):  # which plan it is, the lead says
+            title = say("indicators.of_plan", domain=name)
+        else:
+            title = say("indicators.of_set", domain=name, set=group.set_name) if further else name
         headed.append(Domain(taken.heading(title), tuple(sections)))
-    return SetPart(_lead(material, group, home), tuple(_notes(shared, rows)), tuple(headed))
+    return SetPart(_lead(material, group, home, state), tuple(_notes(shared, rows)), tuple(headed))
 
 
-def _lead(material: Material, group: Group, home: str) -> str:
+def _lead(material: Material, group: Group, home: str, state: str) -> str:
     period = phrases.period(group.period)
     if group.goal_of_plan:
-        return say("indicators.lead_plan", period=period, plan=phrases.in_title_marks(group.set_name))
-    return say("indicators.lead", period=period, document=material.context.document(home)) if home in material.context.documents else ""
+        said = say("indicators.lead_plan", period=period, plan=phrases.in_title_marks(group.set_name))
+    elif home in material.context.documents:
+        said = say("indicators.lead", period=period, document=material.context.document(home))
+    else:
+        said = ""
+    return phrases.run_on([said, say("indicators.lead_state", state=look.state(state)) if state else ""])
+
+
+def _of_plan(rows: Sequence[Row]) -> bool:
+    return any(row["basis"] == "plan" for row in rows)
+
+
+def _common_state(traces: Sequence[Mapping[str, Any]]) -> str:
+    """Return how well most of the standards and definitions of a set are known; empty where there are few: each says it then."""
+    cites = [cite for trace in traces for cite in ((trace.get("target") or {}).get("cite"), trace.get("definition_cite")) if cite]
+    states = Counter(str(cite.get("state") or "") for cite in cites if cite.get("clause") or cite.get("document"))
+    state, count = max(states.items(), key=lambda item: item[1], default=("", 0))
+    return state if count > _FEW_CITES and 2 * count > sum(states.values()) else ""
 
 
 def _notes(shared: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:

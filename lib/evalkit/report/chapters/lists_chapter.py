@@ -10,10 +10,21 @@ from evalkit.assessment.standing import Standing
 from evalkit.catalog import Catalog
 from evalkit.catalog.plan_lists import ListLine, Task
 from evalkit.intake import Inputs
-from evalkit.report import look
+from evalkit.messages.speech import say
+from evalkit.report import look, phrases
 from evalkit.report.chapters import Chapter
 from evalkit.report.chapters.lists_calendar import MOST_NAMED, calendar_charts, calendar_grid, calendar_sentences
-from evalkit.report.chapters.lists_state import COUNTED, KINDS, PlanState, due_words, is_unassigned, plan_states
+from evalkit.report.chapters.lists_state import (
+    KINDS,
+    PlanState,
+    counted,
+    due_words,
+    is_unassigned,
+    joined,
+    kind_word,
+    names,
+    plan_states,
+)
 from evalkit.report.chapters.lists_tables import (
     MOST_LISTED,
     areas_grid,
@@ -75,86 +86,94 @@ def _by_plan(states: Sequence[PlanState], parts_of: Callable[[PlanState], list[s
     """Return the parts of each plan, under a heading where there are several."""
     found: list[str] = []
     for state in states:
-        found += [f"## {escape(state.plan.name_zh)}"] if len(states) > 1 else []
+        found += [f"## {escape(state.plan_name)}"] if len(states) > 1 else []
         found += parts_of(state)
     return "\n\n".join(part for part in found if part) + "\n"
 
 
 def _lists(state: PlanState, *, numbers: Numbering) -> list[str]:
-    lists, name = state.lists, state.plan.name_zh
+    lists = state.lists
     parts = [escape(text) for text in standing_sentences(state)]
     if any(line.units() for line in (*lists.duties, *lists.tasks, *lists.projects)):
-        parts.append(numbers.table(duties_grid(state), f"责任清单（{name}）", "lines"))
-        numbered = [what for what, some in (("任务", lists.tasks), ("项目", lists.projects)) if any(line.seq for line in some)]
-        said = f"；{'、'.join(numbered)}以清单中的序号表示" if numbered else ""
-        parts.append(_note([f"单位名称照原文{said}。", *_sure(lists.duties)]))
+        parts.append(numbers.table(duties_grid(state), _caption(state, "lists.list_duty"), "lines"))
+        numbered = [kind_word(kind) for kind in KINDS if any(one.item.seq for one in state.of(kind))]
+        said = say("lists.units_note_numbers", kinds=phrases.listing(numbered)) if numbered else say("lists.units_note")
+        parts.append(_note([phrases.beginning(said), *_sure(lists.duties)]))
     for kind, grid in (("task", tasks_grid), ("project", projects_grid)):
         lines = [one.item for one in state.of(kind)]
         if lines:
-            parts.append(numbers.table(grid(state), f"{KINDS[kind]}清单（{name}）"))
+            parts.append(numbers.table(grid(state), _caption(state, f"lists.list_{kind}")))
             sums = sums_grid(state) if kind == "project" else None
             told = [investment_words(lists.projects)] if sums is not None else []
             parts.append(_note([*_sure(lines), *told, *_remarks(state, kind)]))
-            parts.append(numbers.table(sums, f"项目投资（{name}）", "lines") if sums is not None and len(sums.body) > 1 else "")
+            if sums is not None and len(sums.body) > 1:
+                parts.append(numbers.table(sums, _caption(state, "lists.investments"), "lines"))
             notes = notes_grid(state, kind)
-            parts.append(numbers.table(notes, f"{KINDS[kind]}进度说明（{name}）", "lines") if notes is not None else "")
+            parts.append(numbers.table(notes, _caption(state, f"lists.remarks_{kind}"), "lines") if notes is not None else "")
     goals = goals_grid(state)
     if goals is not None:
-        parts.append(numbers.table(goals, f"分地区目标时限（{name}）"))
+        parts.append(numbers.table(goals, _caption(state, "lists.goals")))
     areas = [one.item for some in areas_of(state).values() for one in some]
     if any(goals is None or not isinstance(item, Task) or item.kind != "goal" for item in areas):
-        parts.append(numbers.table(areas_grid(state), f"分地区任务与项目（{name}）", "lines"))
+        parts.append(numbers.table(areas_grid(state), _caption(state, "lists.areas"), "lines"))
     return parts
 
 
 def _calendar(state: PlanState, *, numbers: Numbering, places: Iterator[int]) -> list[str]:
     parts = [escape(text) for text in calendar_sentences(state)]
-    parts.append(numbers.table(calendar_grid(state), f"完成时限（{state.plan.name_zh}）", "lines"))
+    parts.append(numbers.table(calendar_grid(state), _caption(state, "lists.deadlines"), "lines"))
     if state.reported:
-        parts.append(_note(["图例：" + "　".join(shown.label for shown, _ in state.counts(state.standings))]))
-    for kind, what in KINDS.items():
+        parts.append(_note([say("lists.legend", looks=phrases.gap().join(shown.label for shown, _ in state.counts(state.standings)))]))
+    for kind in KINDS:
         charts = calendar_charts(state, kind, f"calendar-{next(places)}")
         for index, chart in enumerate(charts):
-            part = f"之{index + 1}" if len(charts) > 1 else ""
-            parts.append(numbers.figure(chart, f"{what}时间表{part}（{state.plan.name_zh}）"))
+            what = say(f"lists.chart_{kind}")
+            what = say("lists.chart_part", what=what, number=index + 1) if len(charts) > 1 else what
+            parts.append(numbers.figure(chart, say("lists.caption", what=what, plan=state.plan_name)))
     return parts
+
+
+def _caption(state: PlanState, key: str) -> str:
+    return say("lists.caption", what=say(key), plan=state.plan_name)
 
 
 def standing_sentences(state: PlanState) -> list[str]:
     """Return how many tasks and projects stand how, then what is late, then what is past its limit without a report."""
     found = []
     if state.standings and not state.reported:
-        found.append("本次评估没有任务和项目的进度表，完成情况不作判断。")
-    for kind, what in COUNTED.items() if state.reported else ():
+        found.append(say("lists.no_sheet"))
+    for kind in KINDS if state.reported else ():
         some = state.of(kind)
         if some:
-            counted = "、".join(f"{shown.zh}{number}{what[0]}" for shown, number in state.counts(some))
-            found.append(f"到{state.day}，{len(some)}{what}中{counted}。")
+            counts = [say(f"lists.stands_{kind}", word=shown.word, count=number) for shown, number in state.counts(some)]
+            said = say("lists.stand", day=state.day, some=counted(kind, len(some)), counts=phrases.listing(counts))
+            found.append(say("lists.sentence", text=said))
     late = [one for one in state.standings if one.status == "late"]
     silent = [one for one in state.standings if one.status == "unknown" and any(note.startswith("due_past") for note in one.notes)]
-    for some, words in ((late, "逾期未完成的"), (silent, "时限已过而未报进度的")) if state.reported else ():
+    for some, key in ((late, "lists.late"), (silent, "lists.silent")) if state.reported else ():
         if some:
-            found.append(f"{words}{len(some)}项：{'；'.join(_named(state, one) for one in some[:MOST_NAMED])}{_and_more(len(some))}。")
-    for kind, what in COUNTED.items():
+            named = phrases.clauses(_named(state, one) for one in some[:MOST_NAMED])
+            found.append(say(key, count=len(some), named=_more(named, len(some))))
+    for kind in KINDS:
         some = [one for one in state.of(kind) if is_unassigned(one.item)]
         if some and len(some) == len(state.of(kind)):
-            found.append(f"{len(some)}{what}均未印责任单位。")
+            found.append(say("lists.unassigned_all", some=counted(kind, len(some))))
         elif some:
-            listed = "、".join(state.title(one.item) for one in some[:MOST_NAMED])
-            found.append(f"{len(some)}{what}未印责任单位：{listed}{_and_more(len(some))}。")
+            listed = joined(state.cited(one.item) for one in some[:MOST_NAMED])
+            found.append(say("lists.unassigned", some=counted(kind, len(some)), names=_more(listed, len(some))))
     return found
 
 
-def _and_more(number: int) -> str:
-    return "等" if number > MOST_NAMED else ""
+def _more(named: str, number: int) -> str:
+    return say("lists.and_more", names=named) if number > MOST_NAMED else named
 
 
 def _named(state: PlanState, one: Standing) -> str:
     """Return a line with its time limit and who answers for it."""
     units = [unit for role, unit in one.item.units() if role in ("lead", "responsible")]
-    answerable = f"，{'、'.join(units)}" if units else ""
-    kind = {"task": "任务", "project": "项目"}[one.kind]
-    return f"{kind}{state.title(one.item)}（时限{due_words(one.item) or '未印'}{answerable}）"
+    due = due_words(one.item)
+    beside = [say("lists.due_by", due=due) if due else say("lists.due_unknown"), *([joined(map(names, units))] if units else [])]
+    return say(f"lists.named_{one.kind}", title=state.cited(one.item), beside=phrases.sequence(beside))
 
 
 def _sure(lines: Sequence[ListLine]) -> list[str]:
@@ -162,8 +181,8 @@ def _sure(lines: Sequence[ListLine]) -> list[str]:
     states = [line.state for line in lines if line.state != "verified"]
     if not states:
         return []
-    said = "、".join(f"{look.state(code)}{states.count(code)}项" for code in dict.fromkeys(states))
-    return [f"{look.DAGGER} 尚未与正式文本核对（{said}）。"]
+    counts = joined(say("lists.unverified_count", state=look.state(code), count=states.count(code)) for code in dict.fromkeys(states))
+    return [say("lists.unverified", mark=look.DAGGER, counts=counts)]
 
 
 def _remarks(state: PlanState, kind: str) -> list[str]:
@@ -173,10 +192,13 @@ def _remarks(state: PlanState, kind: str) -> list[str]:
     for line in lines:
         if line.note:
             by_text.setdefault(line.note.rstrip("。"), []).append(line.seq or state.name(line))
-    notes = [f"{'各项' if len(some) == len(lines) > 1 else '、'.join(some)}：{text}" for text, some in by_text.items()]
-    more = f"清单共{len(lines)}{COUNTED[kind]}，表和图中为前{MOST_LISTED}{COUNTED[kind][0]}；全部见 evalkit plan lists 写出的工作簿。"
-    short = [more] if len(lines) > MOST_LISTED else []
-    return [*short, f"来源：{state.source(lines)}。", *([f"注：{'；'.join(notes[:MOST_LISTED])}。"] if notes else [])]
+    notes = [
+        phrases.labelled(say("lists.each_line") if len(some) == len(lines) > 1 else joined(some), text) for text, some in by_text.items()
+    ]
+    shown = say(f"lists.first_{kind}", count=MOST_LISTED)
+    found = [say("lists.in_part", all=counted(kind, len(lines)), shown=shown)] if len(lines) > MOST_LISTED else []
+    found.append(say("lists.source", source=state.source(lines)))
+    return [*found, *([say("lists.notes", notes=phrases.clauses(notes[:MOST_LISTED]))] if notes else [])]
 
 
 def _note(texts: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ from evalkit.catalog.models import Run
 from evalkit.catalog.plan_lists import Dated, Duty, ListLine, PlanLists, Project, Task
 from evalkit.catalog.plans import Plan
 from evalkit.intake.progress_sheet import Reported, read_progress
-from evalkit.messages import EvalkitError, Problem, words
+from evalkit.messages import EvalkitError, Problem, word
+from evalkit.messages.speech import english, say, spoken, term
 from evalkit.report import look, phrases
 from evalkit.report.look import StatusLook
 
@@ -32,12 +33,8 @@ STANDINGS: Mapping[str, StatusLook] = MappingProxyType(
         )
     }
 )
-#: How tasks and projects are called and counted.
-KINDS: Mapping[str, str] = MappingProxyType({"task": "任务", "project": "项目"})
-COUNTED: Mapping[str, str] = MappingProxyType({"task": "项任务", "project": "个项目"})
-#: How something is to be done again and again, and how a unit answers, in words.
-REPEATS: Mapping[str, str] = MappingProxyType(words("repeats", "zh"))
-ROLES: Mapping[str, str] = MappingProxyType(words("duty_role", "zh"))
+#: What has a time limit and a standing.
+KINDS = ("task", "project")
 
 
 @dataclass(frozen=True)
@@ -75,6 +72,11 @@ class PlanState:
         """The day in words."""
         return phrases.period(self.as_of.isoformat())
 
+    @property
+    def plan_name(self) -> str:
+        """The plan as the document calls it."""
+        return term(self.plan.name_zh)
+
     def of(self, kind: str) -> list[Standing]:
         """Return how the tasks, or the projects, stand."""
         return [one for one in self.standings if one.kind == kind]
@@ -92,15 +94,19 @@ class PlanState:
         """Return the title of a line, with its sub-regions where others have the same title."""
         some = self.lists.tasks if isinstance(line, Task) else self.lists.projects
         shared = line.areas and sum(other.title == line.title for other in some) > 1
-        return f"{line.title}（{line.areas}）" if shared else line.title
+        return line.title + (phrases.brackets(names(line.areas)) if shared else "")
 
     def title(self, line: Task | Project) -> str:
         """Return number and name of a line, as texts refer to it."""
         return f"{line.seq} {self.name(line)}" if line.seq else self.name(line)
 
+    def cited(self, line: Task | Project) -> str:
+        """Return number and name as a sentence refers to them: in English between quotation marks."""
+        return phrases.foreign(self.title(line))
+
     def source(self, lines: Sequence[ListLine]) -> str:
         """Return where the lines stand: documents, each once, without clauses."""
-        return "；".join(self.documents.get(key, key) for key in dict.fromkeys(line.document or self.plan.document for line in lines))
+        return phrases.clauses(self.documents.get(key, key) for key in dict.fromkeys(line.document or self.plan.document for line in lines))
 
 
 def plan_states(catalog: Catalog, run: Run, region_code: str) -> list[PlanState]:
@@ -154,10 +160,16 @@ def indicator_names(catalog: Catalog, plan: Plan) -> dict[str, str]:
     found: dict[str, tuple[str, str]] = {}
     for row in plan.indicators:
         of_set = rows.row(row.row) if rows is not None and row.row else None
-        name, part_of = (of_set.name_zh, of_set.part_of) if of_set else (row.name_zh, row.part_of)
-        found[row.name] = (name, "，".join(part for part in (part_of, row.area) if part))
-    names = [name for name, _ in found.values()]
-    return {key: f"{name}（{more}）" if more and names.count(name) > 1 else name for key, (name, more) in found.items()}
+        named = of_set or row
+        name, part_of = _own(named.name_zh, named.name_en), _own(named.part_of, named.part_of_en)
+        found[row.name] = (name, phrases.sequence(part for part in (part_of, term(row.area)) if part))
+    every = [name for name, _ in found.values()]
+    return {key: name + (phrases.brackets(more) if every.count(name) > 1 else "") for key, (name, more) in found.items()}
+
+
+def _own(zh: str, en: str) -> str:
+    """Return the name in the language of the document; the Chinese one where there is no other."""
+    return en or term(zh) if english() else zh
 
 
 def due_words(line: Dated) -> str:
@@ -165,17 +177,49 @@ def due_words(line: Dated) -> str:
     until = phrases.period(line.deadline) if line.deadline else ""
     if not line.repeats:
         return until
-    return f"{REPEATS[line.repeats]}（至{until}）" if until else REPEATS[line.repeats]
+    repeats = repeats_word(line.repeats)
+    return say("lists.repeats_until", repeats=repeats, until=until) if until else repeats
+
+
+def repeats_word(code: str) -> str:
+    """Return how something is to be done again and again (每年)."""
+    return word("repeats", code, spoken())
+
+
+def role_word(code: str) -> str:
+    """Return how a unit answers for something (牵头)."""
+    return word("duty_role", code, spoken())
+
+
+def kind_word(code: str) -> str:
+    """Return what lines of a list are called (任务)."""
+    return say(f"lists.kind_{code}")
+
+
+def counted(kind: str, count: int) -> str:
+    """Return how many tasks, or projects, in words (22项任务)."""
+    return say(f"lists.count_{kind}", count=count)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Join texts of a table cell, or of a row of numbers, with 、 or a comma."""
+    return (", " if english() else "、").join(texts)
+
+
+def names(text: str) -> str:
+    """Return units or sub-regions as printed; in English each by the name that the data have for it."""
+    return joined(term(name) for name in text.split("、")) if english() else text
 
 
 def printed_due(line: Dated) -> str:
-    """Return the time limit of a line as printed."""
-    return line.deadline_text or due_words(line) or "—"
+    """Return the time limit of a line as printed; in English what it comes to, as what is printed is Chinese."""
+    said = (due_words(line), line.deadline_text) if english() else (line.deadline_text, due_words(line))
+    return said[0] or said[1] or "—"
 
 
 def group_of(line: Task | Project) -> str:
     """Return the domain of a task, or the category of a project."""
-    return line.domain if isinstance(line, Task) else line.category
+    return term(line.domain if isinstance(line, Task) else line.category)
 
 
 def dagger(line: ListLine) -> str:
@@ -202,5 +246,4 @@ def duties_of(state: PlanState) -> dict[str, dict[str, list[tuple[str, ListLine]
 
 
 def _quoted(title: str, number: str) -> str:
-    marked = phrases.in_title_marks(title)
-    return f"{marked}（{number}）" if number else marked
+    return phrases.in_title_marks(term(title)) + phrases.brackets(number)

@@ -7,9 +7,22 @@ from fractions import Fraction
 from itertools import groupby
 
 from evalkit.assessment.standing import Standing, note_text
-from evalkit.catalog.plan_lists import ListLine, Project, Task
+from evalkit.catalog.plan_lists import ROLES, ListLine, Project, Task
+from evalkit.messages.speech import english, say, spoken, term
 from evalkit.report import phrases
-from evalkit.report.chapters.lists_state import ROLES, STANDINGS, PlanState, dagger, due_words, duties_of, group_of, printed_due
+from evalkit.report.chapters.lists_state import (
+    STANDINGS,
+    PlanState,
+    dagger,
+    due_words,
+    duties_of,
+    group_of,
+    joined,
+    kind_word,
+    names,
+    printed_due,
+    role_word,
+)
 from evalkit.report.tables import Align, Cell, Grid, fit_widths
 
 # Widths of the page in characters of table text (8 pt), and what a cell loses to its margins.
@@ -17,12 +30,11 @@ LANDSCAPE_CHARS = 86.0
 PORTRAIT_CHARS = 55.0
 _MARGIN = 0.95
 _STATUS = 6.4  # ▲ 逾期未完成
-_NAMED = {"duty": "指标", "task": "任务", "project": "项目"}
 _MOST_GOALS = 5
 #: Least widths of columns, in characters.
 _LEAST = {
-    "序号": 2.4, "领域": 4.6, "类别": 4.6, "任务": 14.0, "项目": 12.0, "状态": _STATUS, "完成时限": 5.0, "负责人": 3.4, "地点": 4.6,
-    "投资（万元）": 5.4, "完成投资（万元）": 5.4, "资金来源": 4.6,
+    "seq": 2.4, "domain": 4.6, "category": 4.6, "task": 14.0, "project": 12.0, "status": _STATUS, "due": 5.0, "person": 3.4, "place": 4.6,
+    "amount": 5.4, "spent": 5.4, "funding": 4.6,
 }  # fmt: skip
 
 Line = Sequence[Cell]
@@ -46,9 +58,10 @@ def status_cell(one: Standing) -> Cell:
     shown = STANDINGS[one.status]
     text, reported = shown.label, one.reported
     if reported is not None and reported.done_on is not None:
-        text += f"（{reported.done_on.isoformat()}）"
+        day = reported.done_on.isoformat()
+        text += phrases.brackets(phrases.period(day) if english() else day)  # in a line of English words a date breaks at its hyphens
     elif reported is not None and reported.share is not None and reported.state == "in_progress":
-        text += f"（{phrases.plain(reported.share, 1)}%）"
+        text += phrases.brackets(f"{phrases.plain(reported.share, 1)}%")
     return Cell(text, css=shown.css)
 
 
@@ -56,11 +69,11 @@ def duties_grid(state: PlanState) -> Grid:
     """Return 责任清单: each unit with what it answers for, by role."""
     found = duties_of(state)
     roles = [role for role in ROLES if any(role in by_role for by_role in found.values())]
-    heads = ["责任单位", *(ROLES[role] for role in roles)]
+    heads = [say("lists.head_unit"), *(phrases.beginning(role_word(role)) for role in roles)]
     titled = len(roles) == 1  # one column has room for titles, else numbers do
-    rows: list[Line] = [
-        [Cell(unit), *(Cell(_charged(state, by_role.get(role, []), titled=titled)) for role in roles)] for unit, by_role in found.items()
-    ]
+    rows: list[Line] = []
+    for unit, by_role in found.items():
+        rows.append([Cell(term(unit)), *(Cell(_charged(state, by_role.get(role, []), titled=titled)) for role in roles)])
     align: list[Align] = ["left"] * len(heads)
     return grid_of(heads, rows, align, [7.0, *([6.0] * len(roles))], chars=LANDSCAPE_CHARS, longest=120.0)
 
@@ -69,16 +82,15 @@ def _charged(state: PlanState, lines: Sequence[tuple[str, ListLine]], *, titled:
     parts = []
     for kind, some in groupby(lines, key=lambda pair: pair[0]):
         named = dict.fromkeys(_called(state, line, titled=titled) for _, line in some)
-        parts.append(f"{_NAMED[kind]}：{'、'.join(named)}")
-    return "；".join(parts) or "—"
+        parts.append(phrases.labelled(kind_word(kind), joined(named)))
+    return phrases.beginning(phrases.clauses(parts)) or "—"
 
 
 def _called(state: PlanState, line: ListLine, *, titled: bool) -> str:
     """Return how the list of duties calls a line: an indicator by name, tasks and projects by number where they have one."""
     if isinstance(line, (Task, Project)):
         return state.title(line) if titled else line.seq or state.name(line)
-    person = f"（{line.person}）" if line.person else ""
-    return f"{state.indicator(getattr(line, 'indicator', ''))}{person}{dagger(line)}"
+    return f"{state.indicator(getattr(line, 'indicator', ''))}{phrases.brackets(line.person)}{dagger(line)}"
 
 
 def tasks_grid(state: PlanState) -> Grid:
@@ -86,30 +98,38 @@ def tasks_grid(state: PlanState) -> Grid:
     found = state.of("task")[:MOST_LISTED]
     tasks = [one.item for one in found]
     there = {
-        "序号": any(task.seq for task in tasks),
-        "领域": any(group_of(task) for task in tasks),
-        "任务": True,
-        "指标": any(task.indicator_ids() for task in tasks),
-        "地区": any(task.areas for task in tasks),
-        "牵头": any(task.lead for task in tasks),
-        "参与、负责及分工": any(task.join or task.each or task.responsible for task in tasks),
-        "负责人": any(task.person for task in tasks),
-        "完成时限": any(printed_due(task) != "—" for task in tasks),
-        "状态": state.reported,
+        "seq": any(task.seq for task in tasks),
+        "domain": any(group_of(task) for task in tasks),
+        "task": True,
+        "indicators": any(task.indicator_ids() for task in tasks),
+        "areas": any(task.areas for task in tasks),
+        "lead": any(task.lead for task in tasks),
+        "others": any(task.join or task.each or task.responsible for task in tasks),
+        "person": any(task.person for task in tasks),
+        "due": any(printed_due(task) != "—" for task in tasks),
+        "status": state.reported,
     }
-    heads = [head for head, used in there.items() if used]
+    columns = [name for name, used in there.items() if used]
     rows: list[Line] = []
     for one in found:
         task = one.item
         cells = {
-            "序号": Cell(task.seq or "—"), "领域": Cell(group_of(task) or "—"), "任务": Cell(_said(task)), "地区": Cell(task.areas or "—"),
-            "指标": Cell("、".join(state.indicator(name) for name in task.indicator_ids()) or "—"),
-            "牵头": Cell(task.lead or "—"), "参与、负责及分工": Cell(_others(task)), "负责人": Cell(task.person or "—"),
-            "完成时限": Cell(printed_due(task)), "状态": status_cell(one),
+            "seq": Cell(task.seq or "—"), "domain": Cell(group_of(task) or "—"), "task": Cell(_said(task)),
+            "areas": Cell(names(task.areas) or "—"),
+            "indicators": Cell(joined(state.indicator(name) for name in task.indicator_ids()) or "—"),
+            "lead": Cell(names(task.lead) or "—"), "others": Cell(_others(task)), "person": Cell(task.person or "—"),
+            "due": Cell(phrases.beginning(printed_due(task))), "status": status_cell(one),
         }  # fmt: skip
-        rows.append([cells[head] for head in heads])
-    align: list[Align] = ["center" if head == "序号" else "left" for head in heads]
-    return grid_of(heads, rows, align, [_LEAST.get(head, 5.0) for head in heads], chars=LANDSCAPE_CHARS)
+        rows.append([cells[name] for name in columns])
+    return _listed_grid(columns, rows)
+
+
+def _listed_grid(columns: Sequence[str], rows: Sequence[Line]) -> Grid:
+    """Return the list of tasks, or of projects, with the heads of its columns."""
+    sides: dict[str, Align] = {"seq": "center", "amount": "right", "spent": "right"}
+    heads = [say(f"lists.head_{name}") for name in columns]
+    least = [_LEAST.get(name, 5.0) for name in columns]
+    return grid_of(heads, rows, [sides.get(name, "left") for name in columns], least, chars=LANDSCAPE_CHARS)
 
 
 def _said(line: Task | Project) -> str:
@@ -117,13 +137,13 @@ def _said(line: Task | Project) -> str:
     title, content = line.title, line.content
     if not content or content == title:
         return title + dagger(line)
-    return f"{content}{dagger(line)}" if content.startswith(title) else f"{title}{dagger(line)}：{content}"
+    return f"{content}{dagger(line)}" if content.startswith(title) else phrases.labelled(f"{title}{dagger(line)}", content)
 
 
 def _others(task: Task | Project) -> str:
     """Return who else answers for a line: in a single role without its name only where all have the same one."""
-    said = [f"{ROLES[role]}：{text}" for role in ("join", "each", "responsible") if (text := getattr(task, role))]
-    return "；".join(said) or "—"
+    said = [phrases.labelled(role_word(role), names(text)) for role in ("join", "each", "responsible") if (text := getattr(task, role))]
+    return phrases.beginning(phrases.clauses(said)) or "—"
 
 
 def projects_grid(state: PlanState) -> Grid:
@@ -131,33 +151,32 @@ def projects_grid(state: PlanState) -> Grid:
     found = state.of("project")[:MOST_LISTED]
     projects = [one.item for one in found if isinstance(one.item, Project)]
     there = {
-        "序号": any(project.seq for project in projects),
-        "类别": any(project.category for project in projects),
-        "项目": True,
-        "地点": any(project.place or project.areas for project in projects),
-        "投资（万元）": any(_amount(project) != "—" for project in projects),
-        "完成投资（万元）": any(one.reported is not None and one.reported.spent is not None for one in found),
-        "资金来源": any(_given(project.funding) for project in projects),
-        "责任单位": any(project.units() for project in projects),
-        "负责人": any(project.person for project in projects),
-        "完成时限": any(printed_due(project) != "—" for project in projects),
-        "状态": state.reported,
+        "seq": any(project.seq for project in projects),
+        "category": any(project.category for project in projects),
+        "project": True,
+        "place": any(project.place or project.areas for project in projects),
+        "amount": any(_amount(project) != "—" for project in projects),
+        "spent": any(one.reported is not None and one.reported.spent is not None for one in found),
+        "funding": any(_given(project.funding) for project in projects),
+        "answerable": any(project.units() for project in projects),
+        "person": any(project.person for project in projects),
+        "due": any(printed_due(project) != "—" for project in projects),
+        "status": state.reported,
     }
-    heads = [head for head, used in there.items() if used]
+    columns = [name for name, used in there.items() if used]
     rows: list[Line] = []
     for one, project in zip(found, projects, strict=True):
         paid = one.reported.spent if one.reported is not None else None
         cells = {
-            "序号": Cell(project.seq or "—"), "类别": Cell(project.category or "—"), "项目": Cell(_said(project)),
-            "地点": Cell(project.place or project.areas or "—"),
-            "投资（万元）": Cell(_amount(project)), "资金来源": Cell(_given(project.funding) or "—"),
-            "完成投资（万元）": Cell(phrases.plain(paid, 4) if paid is not None else "—"),
-            "责任单位": Cell(_answerable(project)), "负责人": Cell(project.person or "—"),
-            "完成时限": Cell(printed_due(project)), "状态": status_cell(one),
+            "seq": Cell(project.seq or "—"), "category": Cell(group_of(project) or "—"), "project": Cell(_said(project)),
+            "place": Cell(names(project.place or project.areas) or "—"),
+            "amount": Cell(_amount(project)), "funding": Cell(_given(project.funding) or "—"),
+            "spent": Cell(phrases.plain(paid, 4) if paid is not None else "—"),
+            "answerable": Cell(_answerable(project)), "person": Cell(project.person or "—"),
+            "due": Cell(phrases.beginning(printed_due(project))), "status": status_cell(one),
         }  # fmt: skip
-        rows.append([cells[head] for head in heads])
-    align: list[Align] = ["right" if head.endswith("（万元）") else "center" if head == "序号" else "left" for head in heads]
-    return grid_of(heads, rows, align, [_LEAST.get(head, 5.0) for head in heads], chars=LANDSCAPE_CHARS)
+        rows.append([cells[name] for name in columns])
+    return _listed_grid(columns, rows)
 
 
 def sums_grid(state: PlanState) -> Grid | None:
@@ -169,15 +188,15 @@ def sums_grid(state: PlanState) -> Grid | None:
     if not any(project.investment for project in projects):
         return None
     categories = list(dict.fromkeys(project.category for project in projects))
-    blocks = [(category or "—", [project for project in projects if project.category == category]) for category in categories]
-    blocks += [("合计", projects)] if len(categories) > 1 else []
+    blocks = [(term(category) or "—", [project for project in projects if project.category == category]) for category in categories]
+    blocks += [(say("lists.total"), projects)] if len(categories) > 1 else []
     digits = max(phrases.decimals(project.investment) for project in projects)
     rows: list[Line] = []
     for name, some in blocks:
         printed = [Fraction(project.investment) for project in some if project.investment]
         total = phrases.fixed(sum(printed, Fraction(0)), digits) if printed else "—"
         rows.append([Cell(text) for text in (name, str(len(some)), total, str(len(printed)), str(len(some) - len(printed)))])
-    heads = ["类别", "项目数", "投资合计（万元）", "计入合计的项目", "未计入的项目"]
+    heads = [say(f"lists.head_{name}") for name in ("category", "projects", "sum", "counted", "left_out")]
     return grid_of(heads, rows, ["left", "right", "right", "right", "right"], [8.0] * 5, chars=LANDSCAPE_CHARS)
 
 
@@ -188,7 +207,7 @@ def notes_grid(state: PlanState, kind: str) -> Grid | None:
         return None
     rows: list[Line] = []
     for one in some:
-        said = [note_text(note, "zh") for note in one.notes]
+        said = [note_text(note, spoken()) for note in one.notes]
         said += [one.reported.note] if one.reported is not None and one.reported.note else []
         day = one.reported.as_of.isoformat() if one.reported is not None else "—"
         rows.append(
@@ -196,11 +215,11 @@ def notes_grid(state: PlanState, kind: str) -> Grid | None:
                 Cell(state.title(one.item)),
                 Cell(STANDINGS[one.status].label, css=STANDINGS[one.status].css),
                 Cell(day),
-                Cell("；".join(said)),
+                Cell(phrases.clauses(said)),
             ]
         )
-    return grid_of(["任务" if kind == "task" else "项目", "状态", "进度截至", "说明"], rows, ["left"] * 4, [12.0, _STATUS, 5.6, 12.0],
-                   chars=LANDSCAPE_CHARS)  # fmt: skip
+    heads = [say(f"lists.head_{name}") for name in (kind, "status", "reported", "remark")]
+    return grid_of(heads, rows, ["left"] * 4, [12.0, _STATUS, 5.6, 12.0], chars=LANDSCAPE_CHARS)
 
 
 def _given(text: str) -> str:
@@ -214,10 +233,10 @@ def _amount(project: Project) -> str:
 
 def _answerable(project: Project) -> str:
     """Return who answers for a project; the role is said unless it is 负责 alone."""
-    said = [(ROLES[role], str(text)) for role in ROLES if (text := getattr(project, role))]
-    if len(said) == 1 and said[0][0] == ROLES["responsible"]:
+    said = [(role, names(text)) for role in ROLES if (text := getattr(project, role))]
+    if len(said) == 1 and said[0][0] == "responsible":
         return said[0][1]
-    return "；".join(f"{role}：{text}" for role, text in said) or "—"
+    return phrases.beginning(phrases.clauses(phrases.labelled(role_word(role), text) for role, text in said)) or "—"
 
 
 def investment_words(projects: Sequence[Project]) -> str:
@@ -229,15 +248,16 @@ def investment_words(projects: Sequence[Project]) -> str:
     total = phrases.fixed(sum((Fraction(project.investment) for project in printed), Fraction(0)), digits)
     apart = [project for project in projects if not project.investment and _given(project.investment_text)]
     left = len(projects) - len(printed) - len(apart)
-    text = f"印有投资额的{len(printed)}个项目合计{total}万元" if left or apart else f"{len(printed)}个项目投资合计{total}万元"
-    text += f"；{left}个未印投资额，不按零计" if left else ""
-    text += f"；{len(apart)}个所印不是全部投资额，不计入合计（{_restricted(apart)}）" if apart else ""
+    said = [say("lists.sum_printed" if left or apart else "lists.sum_all", count=len(printed), total=total)]
+    said += [say("lists.sum_lacking", count=left)] if left else []
+    said += [say("lists.sum_partial", count=len(apart), listed=_restricted(apart))] if apart else []
     limited = [project for project in printed if _given(project.investment_text) not in ("", project.investment)]
-    return f"{text}；投资额原文另有说明的：{_restricted(limited)}。" if limited else f"{text}。"
+    said += [say("lists.sum_remarks", listed=_restricted(limited))] if limited else []
+    return say("lists.sentence", text=phrases.clauses(said))
 
 
 def _restricted(projects: Sequence[Project]) -> str:
-    return "、".join(f"{project.seq or project.title}：{project.investment_text}" for project in projects)
+    return joined(phrases.labelled(project.seq or project.title, project.investment_text) for project in projects)
 
 
 def areas_of(state: PlanState) -> dict[str, list[Standing]]:
@@ -258,29 +278,34 @@ def goals_grid(state: PlanState) -> Grid | None:
     titles = list(named)
     if len(titles) > _MOST_GOALS or all(len(set(areas)) < 2 for areas in named.values()):
         return None
-    heads = ["地区", *titles]
+    heads = [say("lists.head_areas"), *titles]
     rows: list[Line] = []
     for area in dict.fromkeys(area for one in goals for area in one.item.places()):
-        cells = [Cell(area)]
+        cells = [Cell(term(area))]
         for title in titles:
             own = [one for one in goals if one.item.title == title and area in one.item.places()]
-            words = "；".join(f"{printed_due(one.item)}{'　' + STANDINGS[one.status].label if state.reported else ''}" for one in own)
+            words = phrases.clauses(_goal(state, one) for one in own)
             cells.append(Cell(words or "—", css=STANDINGS[own[0].status].css if state.reported and len(own) == 1 else ""))
         rows.append(cells)
     align: list[Align] = ["left"] * len(heads)
     return grid_of(heads, rows, align, [6.0, *([9.0] * len(titles))], chars=LANDSCAPE_CHARS)
 
 
+def _goal(state: PlanState, one: Standing) -> str:
+    due = phrases.beginning(printed_due(one.item))
+    return say("lists.goal_stands", due=due, standing=STANDINGS[one.status].label) if state.reported else due
+
+
 def areas_grid(state: PlanState) -> Grid:
     """Return the sub-regions with their tasks and projects, time limits and, where sheets report, how many stand how."""
     found = areas_of(state)
     stood = state.counts(one for some in found.values() for one in some) if state.reported else []
-    heads = ["地区", "项数", "任务与项目（时限）", *(shown.label for shown, _ in stood)]
+    heads = [*(say(f"lists.head_{name}") for name in ("areas", "lines", "listed")), *(shown.label for shown, _ in stood)]
     rows: list[Line] = []
     for area, some in found.items():
-        listed = "；".join(f"{one.item.title}（{due_words(one.item) or '未印时限'}）" for one in some)
+        listed = phrases.clauses(one.item.title + phrases.brackets(due_words(one.item) or say("lists.no_deadline")) for one in some)
         numbers = [sum(one.status == shown.code for one in some) for shown, _ in stood]
-        rows.append([Cell(area), Cell(str(len(some))), Cell(listed), *(Cell(str(number)) for number in numbers)])
+        rows.append([Cell(term(area)), Cell(str(len(some))), Cell(listed), *(Cell(str(number)) for number in numbers)])
     align: list[Align] = ["left", "right", "left", *(["right"] * len(stood))]  # type: ignore[list-item]
     least = [6.0, 2.4, 20.0, *(min(phrases.display_width(shown.label) + 0.3, 5.9) for shown, _ in stood)]
     return grid_of(heads, rows, align, least, chars=LANDSCAPE_CHARS, longest=200.0)

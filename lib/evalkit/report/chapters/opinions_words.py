@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from evalkit.catalog import Catalog
+from evalkit.catalog.models import SetRow
+from evalkit.catalog.plans import PlanRow
 from evalkit.catalog.reviews import Answer, Remark, Reviews
 from evalkit.messages import word
+from evalkit.messages.speech import english, say, spoken, term
 from evalkit.report import phrases
-from evalkit.review.remarks_form import row_name
 
 LEFT_OUT = "（略）"
 _DECISIONS = ("accepted", "partly", "rejected", "open")
@@ -85,12 +87,12 @@ def told(catalog: Catalog, reviews: Reviews, *, public: bool = False) -> list[To
         found.append(
             Told(
                 remark.id,
-                word("review_draft", remark.draft, "zh") if remark.draft else "—",
+                word("review_draft", remark.draft, spoken()) if remark.draft else "—",
                 names[remark.source, remark.reviewer] if public else remark.reviewer,
-                catalog.regions[remark.region_code].name_zh if remark.region_code in catalog.regions else "",
+                term(catalog.regions[remark.region_code].name_zh) if remark.region_code in catalog.regions else "",
                 subject(catalog, remark),
                 clean(opinion(remark)),
-                word("review_decision", reviews.decision(remark.id), "zh"),
+                word("review_decision", reviews.decision(remark.id), spoken()),
                 clean(reply(answer)),
             )
         )
@@ -99,28 +101,29 @@ def told(catalog: Catalog, reviews: Reviews, *, public: bool = False) -> list[To
 
 def opinion(remark: Remark) -> str:
     """Return an opinion with what kind it is of, the value it suggests, and whether it was made on earlier results."""
-    kinds = "、".join(word(group, code, "zh") for group, code in (("review_kind", remark.kind), ("review_weight", remark.weight)) if code)
-    text = f"〔{kinds}〕{remark.opinion}" if kinds else remark.opinion
-    text += f"（建议的数值：{remark.suggested}）" if remark.suggested else ""
-    return text + (f"（{word('review_word', 'earlier', 'zh')}）" if remark.earlier else "")
+    codes = (("review_kind", remark.kind), ("review_weight", remark.weight))
+    kinds = (", " if english() else "、").join(word(group, code, spoken()) for group, code in codes if code)
+    text = say("opinions.marked", kinds=kinds, text=remark.opinion) if kinds else remark.opinion
+    text += phrases.brackets(say("opinions.suggested", value=remark.suggested) if remark.suggested else "")
+    return text + phrases.brackets(word("review_word", "earlier", spoken()) if remark.earlier else "")
 
 
 def reply(answer: Answer | None) -> str:
     """Return reason and place changed of an answer; empty where there is none."""
     if answer is None:
         return ""
-    parts = [answer.reason, f"修改处：{answer.changed}" if answer.changed else ""]
-    return "。".join(part.rstrip("。") for part in parts if part) + ("。" if answer.reason or answer.changed else "")
+    parts = [answer.reason, say("opinions.changed", where=answer.changed) if answer.changed else ""]
+    return phrases.run_on(phrases.stopped(part) for part in parts if part)
 
 
 def subject(catalog: Catalog, remark: Remark) -> str:
     """Return what a remark is about: the indicator with period and plan, or the whole."""
     if not remark.indicator:
-        return word("review_word", "whole", "zh")
+        return word("review_word", "whole", spoken())
     name = _name(catalog, remark)
-    aim = f"规划{remark.milestone}年" if remark.milestone else "规划" if remark.basis == "plan" else ""
-    beside = "，".join(filter(None, (phrases.period(remark.period) if remark.period else "", aim)))
-    return f"{name}（{beside}）" if beside else name
+    aim = say("opinions.plan") if remark.basis == "plan" else ""
+    aim = say("opinions.plan_year", period=phrases.period(remark.milestone)) if remark.milestone else aim
+    return name + phrases.brackets(phrases.sequence(filter(None, (phrases.period(remark.period) if remark.period else "", aim))))
 
 
 def _name(catalog: Catalog, remark: Remark) -> str:
@@ -128,19 +131,27 @@ def _name(catalog: Catalog, remark: Remark) -> str:
         plan = catalog.plans[remark.set]
         planned = plan.row(remark.indicator)
         if planned is not None and planned.name_zh:
-            return row_name(planned.seq, planned.part_of, planned.name_zh)
+            return _row_name(planned)
         found = catalog.sets.get(plan.set or "")
     else:
         found = catalog.sets.get(remark.set)
     row = found.row(remark.indicator) if found else None
-    return row_name(row.seq, row.part_of, row.name_zh) if row else remark.indicator
+    return _row_name(row) if row else remark.indicator
+
+
+def _row_name(row: SetRow | PlanRow) -> str:
+    """Return number and name of a row, with the composite that it is a part of."""
+    name = row.name_en or row.name_zh if english() else row.name_zh
+    part_of = row.part_of_en or row.part_of if english() else row.part_of
+    return f"{row.seq} {phrases.labelled(part_of, name) if part_of else name}"
 
 
 def counts(lines: Sequence[Told]) -> str:
     """Return how many remarks there are and what became of them, as a sentence."""
-    said = [word("review_decision", code, "zh") for code in _DECISIONS]
+    said = [word("review_decision", code, spoken()) for code in _DECISIONS]
     numbers = [(name, sum(line.decision == name for line in lines)) for name in said]
-    return f"共收到意见{len(lines)}条：" + "，".join(f"{name}{number}条" for name, number in numbers if number) + "。"
+    parts = [say("opinions.count", word=name, count=number) for name, number in numbers if number]
+    return say("opinions.counts", count=len(lines), parts=phrases.sequence(parts))
 
 
 def persons_of(reviews: Reviews) -> list[str]:
@@ -188,5 +199,6 @@ def _numbered(remarks: Iterable[Remark]) -> dict[tuple[str, str], str]:
         key = (remark.source, remark.reviewer)
         if key not in found:
             taken[remark.source] = taken.get(remark.source, 0) + 1
-            found[key] = f"{word('review_source', remark.source, 'zh')}{taken[remark.source]}"
+            source = word("review_source", remark.source, spoken())
+            found[key] = say("opinions.reviewer", source=source, number=taken[remark.source])
     return found

@@ -15,10 +15,12 @@ from evalkit.report.tables import escape
 
 
 def overview(material: Material) -> Written | None:
-    """Return 地区与规划概况; None in a report that is made from results alone."""
+    """Return 地区与规划概况; None in a report that is made from results alone, and in a small one without a plan."""
     catalog, context = material.catalog, material.context
     if catalog is None or context.region_code not in catalog.regions:
         return None
+    if material.small and not catalog.plans_of(catalog.run(context.run_id), context.region_code):
+        return None  # title and summary of a page have said it
     region = catalog.regions[context.region_code]
     paragraphs = [_region(catalog, region, material), _sets(material), *_plans(catalog, material)]
     text = "\n\n".join(escape(phrases.run_on(part)) for part in paragraphs if part)

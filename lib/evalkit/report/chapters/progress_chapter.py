@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from evalkit.assessment.progress_way import ProgressRules
+from evalkit.messages.speech import english, say, term
 from evalkit.report import look, phrases
 from evalkit.report.chapters.progress_steps import Milestone, Part, Step
 from evalkit.report.chapters.progress_words import counts_sentence, remarks, rules_words, unlisted
@@ -17,13 +18,9 @@ from evalkit.report.tables import Align, Cell, Grid, escape
 #: Columns of the report's table; those in which no line has anything are left out.
 SHOWN = ("base", "current", "planned", "gap", "share", "change", "status", "required", "observed", "arrival", "reach")
 _REACH = ("current", "planned", "gap", "required", "required_pct", "observed", "pace", "arrival", "projected", "reach")
-_HEADS = {
-    "base": "基准值", "current": "现状值", "planned": "规划值", "gap": "差距", "share": "完成比例", "change": "变化",
-    "status": "时序进度", "required": "年均须变化", "observed": "年均实际变化", "arrival": "预计到达年", "reach": "可达性",
-    "required_pct": "年均须变化率（复合）", "pace": "实际为须变化的", "projected": "按直线推算至目标年",
-}  # fmt: skip
 _SIDEWAYS: dict[str, float] = {"required": 5.4, "observed": 6.4, "arrival": 5.4}  # heads in one line where the page lies on its side
 _LEAST: dict[str, float] = {"base": 5.3, "current": 5.3, "planned": 4.4, "change": 3.6, "status": 5.4, "arrival": 4.0, "reach": 5.4}
+_LATIN: dict[str, float] = {"gap": 5.2, "share": 4.8, "change": 5.2}  # Margin, 100.0%, → same: nothing of it is to break
 _CENTRED = {"change", "status", "arrival", "reach"}
 _FROM_BASE = {"base", "share", "change"}
 _AIM = 8.2  # ≥90或持续提高†①
@@ -58,19 +55,19 @@ class ProgressChapter:
                 parts.append("\n".join(f"- {escape(sentence)}" for sentence in said))
             if place.listed:
                 marks = Marks()
-                caption = f"{self.region_name}{place.heading}的进展与可达性：{place.plan_name}"
+                caption = say("progress.caption", region=term(self.region_name), heading=place.heading, plan=place.plan_name)
                 parts.append(numbers.table(progress_grid(place, marks, wide=self.landscape), caption, "lines"))
                 parts.append(_note([*marks.sentences]))
         for plan in dict.fromkeys(place.plan for place in self.places):
             left = unlisted([place for place in self.places if place.plan == plan])
             if left:
-                parts.append(_note(["未列入表中的指标：" + "".join(left)]))
+                parts.append(_note([say("progress.unlisted", said=phrases.run_on(left))]))
         parts.append(_note([key(self.places), rules_words(self.rules)]))
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _note(sentences: Sequence[str]) -> str:
-    return f"::: {{.note}}\n{escape('　'.join(sentences))}\n:::" if sentences else ""
+    return f"::: {{.note}}\n{escape(phrases.gap().join(sentences))}\n:::" if sentences else ""
 
 
 class Marks:
@@ -88,11 +85,11 @@ class Marks:
     @property
     def sentences(self) -> list[str]:
         """Each mark with its sentence."""
-        return [f"{mark} {sentence}。" for sentence, mark in self._known.items()]
+        return [f"{mark} {phrases.stopped(phrases.beginning(sentence))}" for sentence, mark in self._known.items()]
 
 
 def _circled(number: int) -> str:
-    return chr(0x245F + number) if number <= 20 else f"（{number}）"
+    return chr(0x245F + number) if number <= 20 else say("progress.mark", number=number)
 
 
 def lead(places: Sequence[Milestone]) -> list[str]:
@@ -102,15 +99,9 @@ def lead(places: Sequence[Milestone]) -> list[str]:
         own = [place for place in places if place.plan == plan]
         period, base = own[0].period, own[0].base_period
         if base and base == period and not any(place.begun for place in own):
-            found.append(
-                f"规划基准年为{phrases.period(base)}，即评估年度：只列差距和年均须变化，完成比例和时序进度从下一年度起计算；"
-                "年均实际变化和可达性按基准年以前各年推算，没有以前年度数据的不推算。"
-            )
+            found.append(say("progress.base_year", period=phrases.period(base)))
         elif not base:
-            found.append(
-                f"{phrases.in_title_marks(own[0].plan_name)}没有写明基准年：只列差距和年均须变化，不计算完成比例和时序进度"
-                "（每年保持的和累计的规划值除外）。"
-            )
+            found.append(say("progress.no_base_year", plan=phrases.in_title_marks(own[0].plan_name)))
     return found
 
 
@@ -130,10 +121,10 @@ def columns(place: Milestone) -> list[str]:
 def heads(place: Milestone, shown: Sequence[str]) -> list[str]:
     """Return the heads of columns, with the years that hold for most lines."""
     years = {"base": place.base_period, "current": place.period}
-    found = [f"{_HEADS[name]}（{phrases.period(years[name])}）" if years.get(name) else _HEADS[name] for name in shown]
+    found = [say(f"progress.head_{name}") + phrases.brackets(phrases.period(years.get(name, ""))) for name in shown]
     span = usual_span(place)
     if "observed" in shown and span and span != own_span(place):
-        found[list(shown).index("observed")] += f"（{span[0]}—{span[1]}年）"
+        found[list(shown).index("observed")] += phrases.brackets(say("progress.span", first=span[0], last=span[1]))
     return found
 
 
@@ -159,7 +150,7 @@ def line_of(step: Step, place: Milestone, shown: Sequence[str]) -> list[Part]:
     span = _span(step)
     if "observed" in shown and span and span != usual_span(place):
         at, part = list(shown).index("observed"), step.parts["observed"]
-        cells[at] = Part(part.text, part.css, (f"变化取自{span[0]}—{span[1]}年", *part.why))
+        cells[at] = Part(part.text, part.css, (say("progress.span_why", first=span[0], last=span[1]), *part.why))
     return cells
 
 
@@ -183,23 +174,24 @@ def _grid(place: Milestone, steps: Sequence[Step], shown: Sequence[str], marks: 
     align: list[Align] = ["center", "left", "center"]
     align += ["center" if name in _CENTRED else "right" for name in shown]
     longest = max(phrases.display_width(step.name) for step in steps) + 0.4
-    narrow = {**_LEAST, **_SIDEWAYS} if wide else _LEAST
+    narrow = {**_LEAST, **(_SIDEWAYS if wide else {}), **(_LATIN if english() else {})}
     least = [2.2, min(longest, 18.0 if wide else 9.0), 3.0, *(narrow.get(name, 3.6) for name in shown)]
     if "planned" in shown:  # words stay on a line where they are short
         texts = (phrases.display_width(step.parts["planned"].text) for step in steps)
         least[3 + list(shown).index("planned")] = min(max(texts) + 0.4, _AIM)
-    return styled_grid(["序号", "指标", "单位", *heads(place, shown)], rows, align, least, wide=wide)
+    first = [say(f"columns.{name}") for name in ("seq", "indicator", "unit")]
+    return styled_grid([*first, *heads(place, shown)], rows, align, least, wide=wide)
 
 
 def key(places: Sequence[Milestone]) -> str:
     """Return how the tables are to be read."""
     shown: Mapping[str, None] = dict.fromkeys(name for place in places if place.listed for name in columns(place))
-    said = ["差距为正表示优于规划值、为负表示尚差；差距和年均变化的单位同指标，单位为%的为百分点。"]
+    said = [say("progress.key")]
     if "change" in shown:
-        said.append("↑、↓、→为数值比基准年上升、下降、持平，向好、变差按指标方向。")
+        said.append(say("progress.key_change"))
     if any(look.DAGGER in step.parts["planned"].text for place in places for step in place.listed):
-        said.append(f"{look.DAGGER} 规划值尚未与正式文本核对。")
-    return "".join(said)
+        said.append(say("progress.key_unverified", mark=look.DAGGER))
+    return phrases.run_on(said)
 
 
 def progress_chapters(places: Sequence[Milestone], region_name: str, rules: ProgressRules) -> list[ProgressChapter]:

@@ -14,6 +14,7 @@ from evalkit.assessment.values import MeasureValue, Scope
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
 from evalkit.messages import word, words
+from evalkit.messages.speech import say, spoken, term
 from evalkit.report import look, phrases
 from evalkit.report.look import StatusLook
 from evalkit.values import Period, format_full
@@ -132,8 +133,13 @@ class Milestone:
 
     @property
     def heading(self) -> str:
-        """The year in words: 2024年年度目标, 2025年目标."""
-        return f"{phrases.period(self.at)}{'年度' if self.annual else ''}目标"
+        """The year in words: 2024年年度目标, 2025年目标; 2025 targets."""
+        return say("progress.heading_annual" if self.annual else "progress.heading", period=phrases.period(self.at))
+
+    @property
+    def heading_of_one(self) -> str:
+        """The same as it is said of one indicator: 2025年目标; 2025 target."""
+        return say("progress.one_annual" if self.annual else "progress.one", period=phrases.period(self.at))
 
     @property
     def listed(self) -> list[Step]:
@@ -171,7 +177,7 @@ def milestones_of(
     scopes = scopes_of(catalog, inputs, *ready(catalog, inputs, region_code))
     for one in progress_of(catalog, inputs, region_code, period, rules):
         plan = catalog.plans[one.line.source]
-        place = found.setdefault((plan.id, one.at), Milestone(plan.id, plan.name_zh, one.at, plan.base_period or "", one.period))
+        place = found.setdefault((plan.id, one.at), Milestone(plan.id, term(plan.name_zh), one.at, plan.base_period or "", one.period))
         place.steps.append(_step(one, scopes[plan.id], place.base_period))
     return sorted(found.values(), key=lambda one: ([*catalog.plans].index(one.plan), one.at))
 
@@ -187,13 +193,13 @@ def _step(one: Progress, scope: Scope, base_period: str) -> Step:
 
     def cell(name: str, text: str = "") -> Part:
         figure = way.figures[name]
-        why = () if missing or not isinstance(figure, str) or figure in _PLAIN else (word("progress_reason", figure),)
+        why = () if missing or not isinstance(figure, str) or figure in _PLAIN else (word("progress_reason", figure, spoken()),)
         return Part(text or figures[name] or "—", why=() if text or figures[name] else why)
 
     notes = [note for note in dict.fromkeys([*one.notes, *way.notes]) if note.partition(":")[0] not in _SAID]
     projected = figures["projected_value"]
     if projected and figures["projected_low"] != figures["projected_high"]:
-        projected = f"{projected}（{figures['projected_low']}至{figures['projected_high']}）"
+        projected += phrases.brackets(say("progress.range", low=figures["projected_low"], high=figures["projected_high"]))
     arrival = way.figures["arrival_year"]
     parts = {
         "base": _value(one.base, start, base_period, line.kind, _words(notes, "rebased")),
@@ -205,13 +211,13 @@ def _step(one: Progress, scope: Scope, base_period: str) -> Step:
         "status": _status(one, missing, _words(notes, *_OF_STATUS)),
         "required": cell("required_change", _signed(way.figures["required_change"], digits, 10)),
         "observed": Part(_signed(way.figures["trend_change"], digits, 10) or "—", why=_words(notes, "one_change")),
-        "arrival": cell("arrival_year", f"{arrival}年" if isinstance(arrival, Fraction) else ""),
+        "arrival": cell("arrival_year", say("progress.year", year=arrival) if isinstance(arrival, Fraction) else ""),
         "reach": _reach(one, missing, _words(notes, *_OF_REACH)),
         "required_pct": cell("required_change_pct", _percent(_signed(way.figures["required_change_pct"], 2))),
         "pace": cell("pace", _percent(_number(way.figures["pace"], 0))),
         "projected": Part(projected or "—"),
     }
-    name = f"{line.part_of}（{line.name_zh}）" if line.part_of else line.name_zh
+    name = term(line.part_of) + phrases.brackets(term(line.name_zh)) if line.part_of else term(line.name_zh)
     return Step(one, name, phrases.cell(line.unit), parts, figures["expected_value"], _observed(one, scope))
 
 
@@ -243,17 +249,18 @@ def _value(
     if isinstance(beside, Fraction) and phrases.number(text) == beside != point.value:
         text = phrases.beside(format_full(point.value, 12), format_full(beside, 12), digits)
     text = {"lower": "≥", "upper": "≤"}.get(point.bound, "") + text
-    return Part(text + (f"（{point.year}年）" if period and str(point.year) != period[:4] else ""), why=why)
+    when = say("progress.year", year=point.year) if period and str(point.year) != period[:4] else ""
+    return Part(text + phrases.brackets(when), why=why)
 
 
 def reason(code: str) -> str:
     """Return why there is no number; the codes of missing values have words of their own."""
-    known = words("progress_reason", "zh")
+    known = words("progress_reason", spoken())
     return known.get(code) or look.reason(code)
 
 
 def _planned(one: Progress) -> str:
-    return one.line.text + (look.DAGGER if one.state != "verified" and phrases.unit(one.line.text) else "")
+    return term(one.line.text) + (look.DAGGER if one.state != "verified" and phrases.unit(one.line.text) else "")
 
 
 def _kind_words(one: Progress) -> tuple[str, ...]:
@@ -261,8 +268,9 @@ def _kind_words(one: Progress) -> tuple[str, ...]:
     line = one.line
     if line.kind == "level":
         return ()
-    years = f"{line.since}年至{one.at}年" if line.since and line.since != one.at else f"{one.at}年"
-    return (f"{years}每年都须达到" if line.kind == "every_year" else f"{years}累计值",)
+    several = line.since and line.since != one.at
+    years = say("progress.years", first=line.since, last=one.at) if several else say("progress.year", year=one.at)
+    return (say("progress.every_year" if line.kind == "every_year" else "progress.cumulative", years=years),)
 
 
 def _change(one: Progress) -> Part:
@@ -271,13 +279,13 @@ def _change(one: Progress) -> Part:
     if isinstance(base, str) or isinstance(current, str) or current.year <= base.year or base.bound or current.bound:
         return NOTHING
     if current.value == base.value:
-        return Part("→ 持平")
+        return Part(say("progress.unmoved", arrow="→"))
     risen = current.value > base.value
     arrow = "↑" if risen else "↓"
     if one.direction == "none":
-        return Part(f"{arrow} {'上升' if risen else '下降'}")
+        return Part(say("progress.risen" if risen else "progress.fallen", arrow=arrow))
     better = risen == (one.direction == "up")
-    return Part(f"{arrow} {'向好' if better else '变差'}", "met" if better else "notmet")
+    return Part(say("progress.better" if better else "progress.worse", arrow=arrow), "met" if better else "notmet")
 
 
 def _status(one: Progress, missing: bool, why: tuple[str, ...]) -> Part:
@@ -292,7 +300,7 @@ def _status(one: Progress, missing: bool, why: tuple[str, ...]) -> Part:
 
 def _short(shown: StatusLook) -> str:
     """Return symbol and word for the column 时序进度: ■ 达到 for 达到时序进度, ▲ 滞后 for 滞后于时序进度."""
-    return shown.label.removesuffix("时序进度").removesuffix("于")
+    return f"{shown.symbol} {say(f'progress.short_{shown.code}')}"
 
 
 def _reach(one: Progress, missing: bool, why: tuple[str, ...]) -> Part:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from evalkit.messages.speech import say
-from evalkit.report import passing, phrases
+from evalkit.messages.speech import say, term
+from evalkit.report import kinds, look, passing, phrases, wording
 from evalkit.report.calculations import Calculation
 from evalkit.report.chapters.below import BelowView
 from evalkit.report.chapters.material import Material, Written
@@ -15,20 +15,66 @@ from evalkit.report.model import Group
 from evalkit.report.numbering import Numbering
 from evalkit.report.pieces import calculation, legend, trend_table
 
+_MANY_UNKNOWN = 3  # more of them are named by their numbers in the summary, where a chapter tells each
+
 
 def summary(material: Material) -> Written:
     """Return 摘要: counts, verdict, shortfalls, unknowns."""
     model, shown = material.model, material.shown
+    retold = "shortfalls" in material.plan.ids
     return Written(
         "summary", material.templates,
         {
             "groups": material.groups,
             "label": lambda view: phrases.brackets(view.label(len(shown) > 1)) if len(material.groups) > 1 else "",
-            "earlier": [view.group.scope for view in material.views if view.group.period not in shown],
+            "findings": lambda view: _findings(view.group, material.numbers.chapter("shortfalls") if retold else ""),
+            "earlier": _earlier([view.group for view in material.views if view.group.period not in shown]),
             "unverified": bool(model.unverified),
             "unverified_words": passing.unverified_words(model.unverified),
         },
     )  # fmt: skip
+
+
+def _findings(group: Group, chapter: str) -> list[tuple[str, list[str], str]]:
+    """Return what is short and what is unknown: title, sentences, and in their place one of names where a chapter tells it all."""
+    short = _MANY_UNKNOWN if chapter else len(group.unknowns) + len(group.missing) + 1
+    found = []
+    for title, sentences in group.findings:
+        code = next((code for code in ("pending", "missing") if sentences is (group.unknowns if code == "pending" else group.missing)), "")
+        if code and len(sentences) > short:
+            rows = [row for row in (*group.rows, *group.apart) if row["status"] == code]
+            found.append((title, [], say("standing.unknown_see", which=phrases.clauses(_named(rows)), chapter=chapter)))
+        else:
+            found.append((title, sentences, ""))
+    return found
+
+
+def _named(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield how many indicators of each attribute there are, with their names: 参考性指标2项（河湖岸线保护率、河长制）."""
+    names: dict[str, dict[str, None]] = {}
+    for row in rows:
+        name = term(row["part_of"]) if row["part_of"] else wording.row_name(row)
+        names.setdefault(row["attribute"], {}).setdefault(name)
+    for attribute, some in names.items():
+        key = "plain" if attribute == "unspecified" else "apart" if kinds.is_apart(attribute) else "attribute"
+        text = say(f"standing.unknown_{key}", attribute=look.attribute(attribute), count=len(some), names=phrases.clauses(some))
+        yield phrases.beginning(text)
+
+
+def _earlier(groups: Sequence[Group]) -> list[str]:
+    """Return the counts of earlier periods: what was compared with what is said once of a set and not of each period."""
+    by_set: dict[tuple[str, str], list[Group]] = {}
+    for group in groups:
+        by_set.setdefault((group.set_id, group.goal_of_plan), []).append(group)
+    said: list[str] = []
+    for some in by_set.values():
+        if len(some) == 1 or not all(group.counts for group in some):
+            said += [group.scope for group in some]
+            continue
+        lead = say("standing.earlier", against=wording.against(some[0].set_name, some[0].goal_of_plan))
+        lines = [say("standing.earlier_period", period=phrases.period(group.period), counts=group.counts) for group in some]
+        said.append(phrases.run_on([lead, *lines]))
+    return said
 
 
 def conditions(material: Material) -> Written | None:
@@ -48,9 +94,13 @@ def table(material: Material) -> Written | None:
     if not groups:
         return None
     markers = dict.fromkeys(marker for view in material.groups for marker in view.markers)
+    key = legend((row.mark for view in groups for row in view.group.table), markers)
+    if material.small:  # the words stand beside the symbols, and a key of all statuses would be longer than the table
+        marked = any(look.DAGGER in text for view in groups for row in view.group.table for text in (row.target, *row.goals))
+        key = say("pieces.dagger", mark=look.DAGGER) if marked else ""
     values = {
         "groups": groups,
-        "legend": legend((row.mark for view in groups for row in view.group.table), markers),
+        "legend": key,
         "wide": not material.small,
     }
     return Written("table", material.templates, values, landscape=not material.small)

@@ -13,6 +13,7 @@ from evalkit.assessment.progress_goal import Goal, aim
 from evalkit.assessment.progress_way import Point
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
+from evalkit.messages.speech import say, term
 from evalkit.report import phrases
 from evalkit.report.chapters.progress_steps import Milestone, Step
 from evalkit.report.chapters.trajectory_charts import MOST, Aim, Panel, Trend, trajectory_charts
@@ -52,23 +53,22 @@ class TrajectoryChapter:
         """Return the text of the chapter."""
         drawn = self.panels[:MOST]
         charts = trajectory_charts(drawn, region=self.region_name, period=self.period, source=self.source)
-        caption = f"{self.region_name}指标变化轨迹"
-        figures = [
-            numbers.figure(chart, caption + (f"之{place}" if len(charts) > 1 else "")) for place, chart in enumerate(charts, start=1)
-        ]
+        caption = say("trajectory.caption", region=self.region_name)
+        parts = [say("trajectory.part", number=place) if len(charts) > 1 else "" for place in range(1, len(charts) + 1)]
+        figures = [numbers.figure(chart, caption + part) for chart, part in zip(charts, parts, strict=True)]
         left = self.left_out(len(drawn))
         return "\n\n".join([*([escape(left)] if left else []), *figures]) + "\n"
 
     def left_out(self, drawn: int) -> str:
         """Return what is not drawn, in a sentence; empty when all is."""
         found = [
-            (len(self.panels) - drawn, "超出图幅数"),
-            (self.still, "各年数值未变且已达目标"),
-            (self.without, "现状无确定数值"),
+            (len(self.panels) - drawn, "trajectory.left_over"),
+            (self.still, "trajectory.left_still"),
+            (self.without, "trajectory.left_without"),
         ]
-        said = [f"{why}的{count}项" for count, why in found if count]
-        order = "滞后或难达标的在前，其余依次排列。" if any(panel.rank < 2 for panel in self.panels[:drawn]) else ""
-        return order + (f"未画出的有：{phrases.listing(said)}。" if said else "")
+        said = [say(key, count=count) for count, key in found if count]
+        order = say("trajectory.order") if any(panel.rank < 2 for panel in self.panels[:drawn]) else ""
+        return phrases.run_on([order, say("trajectory.left", said=phrases.listing(said)) if said else ""])
 
 
 def trajectory_chapters(catalog: Catalog, inputs: Inputs, region_code: str, places: Sequence[Milestone]) -> list[TrajectoryChapter]:
@@ -93,10 +93,11 @@ def trajectory_chapters(catalog: Catalog, inputs: Inputs, region_code: str, plac
     moving = sorted((panel for panel in panels if panel.rank < 3 or panel.moves), key=lambda panel: panel.rank)
     if not moving:
         return []
-    names = phrases.listing([phrases.in_title_marks(catalog.plans[plan].name_zh) for plan in dict.fromkeys(place.plan for place in places)])
-    source = f"{phrases.period(places[0].period)}评估所用数据，规划值见{names}"
+    named = [phrases.in_title_marks(place.plan_name) for place in places]
+    plans = phrases.listing(list(dict.fromkeys(named)))
+    source = say("trajectory.source", period=phrases.period(places[0].period), plans=plans)
     return [
-        TrajectoryChapter(moving, len(panels) - len(moving), len(made) - len(panels), catalog.regions[region_code].name_zh,
+        TrajectoryChapter(moving, len(panels) - len(moving), len(made) - len(panels), term(catalog.regions[region_code].name_zh),
                           places[0].period, source)
     ]  # fmt: skip
 
@@ -125,7 +126,7 @@ def _panel(catalog: Catalog, steps: Sequence[tuple[Milestone, Step]], thresholds
         name=focus.name,
         unit=phrases.unit(focus.unit),
         status=_said(focus),
-        heading=place.heading,
+        heading=place.heading_of_one,
         rank=_rank(focus, [step for _, step in planned]),
         base=base,
         base_text=focus.parts["base"].text if base else "",
@@ -144,7 +145,7 @@ def _aim(place: Milestone, step: Step, base: Point | None) -> Aim:
     value = step.one.way.figures["planned_value"]
     assert isinstance(value, Fraction)
     way = base is not None and not place.annual and isinstance(step.one.way.figures["share"], Fraction)
-    return Aim(int(place.at), value, step.one.line.text, way, place.annual)
+    return Aim(int(place.at), value, term(step.one.line.text), way, place.annual)
 
 
 def _focus(planned: Sequence[tuple[Milestone, Step]]) -> tuple[Milestone, Step]:
@@ -168,6 +169,13 @@ def _rank(focus: Step, steps: Sequence[Step]) -> int:
     return 3 if all(step.one.way.status == "arrived" for step in steps) else 2
 
 
+def _sign(*, upper: bool, open_end: bool) -> str:
+    """Return the sign before a limit; the open ones are as wide as the script they stand in."""
+    if not open_end:
+        return "≤" if upper else "≥"
+    return say("trajectory.less" if upper else "trajectory.more")
+
+
 def _thresholds(catalog: Catalog, inputs: Inputs, region_code: str) -> dict[str, Threshold]:
     """Return the number that the sets of the run ask of each measure, and how it is printed; nothing where they ask for none."""
     run, region = ready(catalog, inputs, region_code)
@@ -182,9 +190,11 @@ def _thresholds(catalog: Catalog, inputs: Inputs, region_code: str) -> dict[str,
         if isinstance(goal, Goal) and (goal.low is None or goal.high is None or goal.low == goal.high):
             value = goal.high if goal.low is None else goal.low
             assert value is not None
-            sign = "" if goal.low == goal.high else {(True, False): "≤", (True, True): "＜", (False, False): "≥", (False, True): "＞"}[
-                goal.low is None, goal.open_high if goal.low is None else goal.open_low
-            ]  # fmt: skip
+            sign = (
+                ""
+                if goal.low == goal.high
+                else _sign(upper=goal.low is None, open_end=goal.open_high if goal.low is None else goal.open_low)
+            )
             digits = 4 if (value * 10**4).denominator == 1 else 2  # an earlier value (不降低) may have no end
             found.setdefault(line.measure, (value, f"{sign}{phrases.plain(value, digits)}"))
     return found

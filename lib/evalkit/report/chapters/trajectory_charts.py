@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from evalkit.assessment.progress_way import Point
+from evalkit.messages.speech import say
 from evalkit.report import look, phrases
 from evalkit.report.canvas import Canvas, Chart, em, text_mm, wrap_mm
 from evalkit.report.charts import round_step
 from evalkit.report.look import StatusLook
 
 _ACROSS, _GAP = 3, 5.0
-_FIRST, _DOWN = 3, 4  # rows of the first page, which has the chapter's heading, and of the others
+_FIRST, _DOWN = 3, 4  # rows of the first page, which has the chapter's heading, and of the others, if they are not too high
+_FIRST_MM, _DOWN_MM = 190.0, 222.0  # how high pages may be: English names and figures take more lines
 MOST = _ACROSS * (_FIRST + _DOWN)  # panels on two pages
 _PLOT, _YEARS, _AXIS = 17.0, 6.0, 8.5  # heights of plot and years, width of the numbers beside the plot
+_ROOM = (look.FIGURE_MM - _GAP * (_ACROSS - 1)) / _ACROSS
+_KEY_MM = 32.0  # what title, key and source take
 _NAME, _SMALL = 7.5, 6.5
 _SHAPES = {"●": "o", "◆": "D", "■": "s", "▲": "^", "○": "o"}
+#: A year behind a value that is of another one than the rest: 88.0（2023年）.
+_YEAR_BEHIND = re.compile(r"（| \(")
 _LIGHT, _TREND = "#E3E8ED", "#6B7280"
 
 
@@ -75,14 +82,21 @@ class Panel:
     @property
     def pieces(self) -> list[str]:
         """The figures, in pieces that stay on a line: 2021年83.1, →2024年88.2；, 指标值≥87；, 规划2025年≥88.5、."""
-        shown = [(self.base_text, self.base.year)] if self.base else []
-        values = [f"{year}年{text.partition('（')[0]}" for text, year in [*shown, (self.now_text, self.now.year)]]
-        aims = [f"{aim.year}年{aim.text}" for aim in self.aims]
-        found = [f"{'→' if number else ''}{text}" for number, text in enumerate(values)]
-        found[-1] += "；"
+        shown = [*([(self.base_text, self.base.year)] if self.base else []), (self.now_text, self.now.year)]
+        values = [say("trajectory.figure", year=year, value=_YEAR_BEHIND.split(text)[0]) for text, year in shown]
+        found = [say("trajectory.then", said=text) if number else text for number, text in enumerate(values)]
+        found[-1] = say("trajectory.stop", said=found[-1])
         if self.threshold:
-            found.append(f"指标值{self.threshold[1]}{'' if self.threshold_inside else '（图外）'}；")
-        return found + [f"{'' if number else '规划'}{text}{'、' if number < len(aims) - 1 else ''}" for number, text in enumerate(aims)]
+            outside = "" if self.threshold_inside else phrases.brackets(say("trajectory.outside"))
+            found.append(say("trajectory.stop", said=say("trajectory.threshold", value=self.threshold[1], outside=outside)))
+        aims = [say("trajectory.figure", year=aim.year, value=aim.text) for aim in self.aims]
+        aims = [text if number else say("trajectory.planned", said=text) for number, text in enumerate(aims)]
+        return found + [say("trajectory.comma", said=text) for text in aims[:-1]] + aims[-1:]
+
+    @property
+    def title(self) -> str:
+        """Name and unit."""
+        return self.name + phrases.brackets(self.unit)
 
     @property
     def span(self) -> list[Fraction]:
@@ -104,9 +118,9 @@ def trajectory_title(panels: Sequence[Panel]) -> str:
     codes = [one.code for panel in panels for one in panel.status]
     behind, hard = codes.count("behind"), codes.count("hard")
     kept = sum(panel.rank == 3 for panel in panels)
-    found = [f"{behind}项滞后于时序进度" if behind else "", f"{hard}项难达标" if hard else "", f"{kept}项已达到全部规划值" if kept else ""]
-    said = phrases.listing([text for text in found if text])
-    return f"所画{len(panels)}项指标中，{said}" if said else f"所画{len(panels)}项指标均未滞后于时序进度"
+    counts = (("trajectory.some_behind", behind), ("trajectory.some_hard", hard), ("trajectory.some_kept", kept))
+    said = phrases.listing([say(key, count=count) for key, count in counts if count])
+    return say("trajectory.title", total=len(panels), said=said) if said else say("trajectory.title_none", total=len(panels))
 
 
 def trajectory_charts(panels: Sequence[Panel], *, region: str, period: str, source: str, name: str = "trajectory") -> list[Chart]:
@@ -121,60 +135,96 @@ def trajectory_charts(panels: Sequence[Panel], *, region: str, period: str, sour
     name : str
         File name without extension; pages get ``-1``, ``-2`` …
     """
-    first, each = _ACROSS * _FIRST, _ACROSS * _DOWN
-    pages = [panels[:first], *(panels[start : start + each] for start in range(first, len(panels), each))]
+    pages = _pages(panels)
     title = trajectory_title(panels)
     charts = []
     for number, page in enumerate(pages, start=1):
-        part = f"　第{number}幅，共{len(pages)}幅" if len(pages) > 1 else ""
-        charts.append(
-            _page(page, f"{name}-{number}", title, f"{region}{phrases.period(period)}，状态对照各指标的下一个目标年{part}", source)
-        )
+        part = say("trajectory.page", number=number, total=len(pages)) if len(pages) > 1 else ""
+        subtitle = say("trajectory.subtitle", region=region, period=phrases.period(period), part=part)
+        charts.append(_page(page, f"{name}-{number}", title, subtitle, source))
     return charts
+
+
+def _pages(panels: Sequence[Panel]) -> list[Sequence[Panel]]:
+    """Return the panels by page: as many rows as fit, at least one."""
+    rows = [panels[start : start + _ACROSS] for start in range(0, len(panels), _ACROSS)]
+    pages: list[list[Panel]] = []
+    count, high = 0, 0.0
+    for row in rows:
+        most, limit = (_FIRST, _FIRST_MM) if len(pages) <= 1 else (_DOWN, _DOWN_MM)
+        own = _row_height(row)
+        if not pages or count == most or high + own > limit:
+            pages.append([])
+            count, high = 0, _KEY_MM
+        pages[-1] += row
+        count, high = count + 1, high + own
+    return [*pages]
+
+
+def _row_height(row: Sequence[Panel]) -> float:
+    return max(_head_height(panel, _ROOM) for panel in row) + _PLOT + _YEARS + 4.0
 
 
 def _page(panels: Sequence[Panel], name: str, title: str, subtitle: str, source: str) -> Chart:
     width = look.FIGURE_MM
     headline = wrap_mm(title, width, 10.5)
-    top = len(headline) * 5.2 + 5.5
+    under = wrap_mm(subtitle, width, 8)
+    from_key = len(headline) * 5.2 + (len(under) - 1) * 4.1
+    top = from_key + 5.5
     keys = _key_lines(panels, width)
     top += len(keys) * 4.4 + 2.0
-    room = (width - _GAP * (_ACROSS - 1)) / _ACROSS
     rows = [panels[start : start + _ACROSS] for start in range(0, len(panels), _ACROSS)]
-    heads = [max(_head_height(panel, room) for panel in row) for row in rows]
-    height = top + sum(head + _PLOT + _YEARS + 4.0 for head in heads) + 5.0
+    heads = [max(_head_height(panel, _ROOM) for panel in row) for row in rows]
+    below = wrap_mm(say("overview.source", source=source), width, 7)
+    more = (len(below) - 1) * em(7) * 1.25
+    height = top + sum(head + _PLOT + _YEARS + 4.0 for head in heads) + 5.0 + more
     canvas = Canvas(width, height)
     canvas.text(0, 0.5, "\n".join(headline), 10.5, look.INK, va="top")
-    canvas.text(0, len(headline) * 5.2 + 1.0, subtitle, 8, look.MUTED, va="top")
-    _draw_key(canvas, keys, len(headline) * 5.2 + 7.6)
+    canvas.text(0, len(headline) * 5.2 + 1.0, "\n".join(under), 8, look.MUTED, va="top")
+    _draw_key(canvas, keys, from_key + 7.6)
     y = top
     for row, head in zip(rows, heads, strict=True):
         for place, panel in enumerate(row):
-            _panel(canvas, panel, place * (room + _GAP), y, room, head)
-            canvas.spot(place * (room + _GAP), y, room, head + _PLOT + _YEARS, _alt(panel))
+            _panel(canvas, panel, place * (_ROOM + _GAP), y, _ROOM, head)
+            canvas.spot(place * (_ROOM + _GAP), y, _ROOM, head + _PLOT + _YEARS, _alt(panel))
         y += head + _PLOT + _YEARS + 4.0
-    canvas.text(0, height - 2.4, "\n".join(wrap_mm(f"来源：{source}", width, 7)[:1]), 7, look.MUTED)
-    return canvas.finish(name, title, f"{title}。{'；'.join(_alt(panel) for panel in panels)}。")
+    canvas.text(0, height - 2.4 - more / 2, "\n".join(below), 7, look.MUTED)
+    return canvas.finish(name, title, say("trajectory.alt", title=title, said=phrases.clauses(_alt(panel) for panel in panels)))
 
 
 def _alt(panel: Panel) -> str:
-    said = "、".join(one.zh for one in panel.status)
-    return f"{panel.name}{f'（{panel.unit}）' if panel.unit else ''}：{''.join(panel.pieces)}，{panel.heading}{said}"
+    said = phrases.listing([one.word for one in panel.status])
+    return say("trajectory.alt_one", title=panel.title, figures=phrases.run_on(panel.pieces), heading=panel.heading, said=said)
 
 
 def _head_lines(panel: Panel, room: float) -> tuple[list[str], list[str]]:
-    name = panel.name + (f"（{panel.unit}）" if panel.unit else "")
     lines = [""]
     for piece in panel.pieces:
-        if lines[-1] and text_mm(lines[-1] + piece, _SMALL) > room:
-            lines.append("")
-        lines[-1] += piece
-    return wrap_mm(name, room - em(_NAME), _NAME), [part for line in lines for part in wrap_mm(line, room, _SMALL)]
+        longer = phrases.run_on([lines[-1], piece])
+        if lines[-1] and text_mm(longer, _SMALL) > room:
+            lines.append(piece)
+        else:
+            lines[-1] = longer
+    return wrap_mm(panel.title, room - em(_NAME), _NAME), [part for line in lines for part in wrap_mm(line, room, _SMALL)]
 
 
 def _head_height(panel: Panel, room: float) -> float:
     name, figures = _head_lines(panel, room)
-    return len(name) * em(_NAME) * 1.25 + (len(figures) + 1) * em(_SMALL) * 1.25 + 2.2
+    return len(name) * em(_NAME) * 1.25 + (len(figures) + len(_status_lines(panel, room))) * em(_SMALL) * 1.25 + 2.2
+
+
+def _status_lines(panel: Panel, room: float) -> list[list[tuple[str, str]]]:
+    """Return how the panel stands, and at which milestone, in lines that fit: words and their colour."""
+    lines: list[list[tuple[str, str]]] = [[]]
+    used = 0.0
+    for said in [*((one.label, one.ink) for one in panel.status), (panel.heading, look.MUTED)]:
+        wide = text_mm(said[0], _SMALL)
+        if lines[-1] and used + wide > room:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(said)
+        used += wide + 1.5
+    return lines
 
 
 class _Axes:
@@ -214,12 +264,13 @@ def _panel(canvas: Canvas, panel: Panel, left: float, top: float, room: float, h
     name, figures = _head_lines(panel, room)
     canvas.text(left, top, "\n".join(name), _NAME, look.INK, va="top")
     y = top + len(name) * em(_NAME) * 1.25
-    x = left
-    for one in panel.status:
-        canvas.text(x, y, one.label, _SMALL, one.ink, va="top")
-        x += text_mm(one.label, _SMALL) + 1.5
-    canvas.text(x, y, panel.heading, _SMALL, look.MUTED, va="top")
-    canvas.text(left, y + em(_SMALL) * 1.25, "\n".join(figures), _SMALL, look.MUTED, va="top")
+    for line in _status_lines(panel, room):
+        x = left
+        for words, ink in line:
+            canvas.text(x, y, words, _SMALL, ink, va="top")
+            x += text_mm(words, _SMALL) + 1.5
+        y += em(_SMALL) * 1.25
+    canvas.text(left, y, "\n".join(figures), _SMALL, look.MUTED, va="top")
     axes = _Axes(panel, left, top + head, room)
     for tick in axes.ticks:
         canvas.line(axes.left - 1, axes.y(tick), axes.right + 2, axes.y(tick), "#EBEDF0", 0.5, order=0)
@@ -286,14 +337,15 @@ def _years(canvas: Canvas, panel: Panel, axes: _Axes) -> None:
 
 def _key_lines(panels: Sequence[Panel], width: float) -> list[list[tuple[str, str]]]:
     """Return the key in lines that fit: kind of sign and its words, only of what is drawn."""
+    annual = any(aim.annual for panel in panels for aim in panel.aims)
     every: list[tuple[str, str, bool]] = [
-        ("base", "基准值", any(panel.base for panel in panels)),
-        ("observed", "各年实际", any(len(panel.observed) > 1 for panel in panels)),
-        ("path", "由基准值至规划值的直线", any(aim.path for panel in panels for aim in panel.aims)),
-        ("expected", "按直线应达到", any(panel.expected is not None for panel in panels)),
-        ("aim", "规划值（细线为年度目标）" if any(aim.annual for panel in panels for aim in panel.aims) else "规划值", True),
-        ("trend", "按年均实际变化推算（浅色为各年最小至最大变化）", any(panel.trend for panel in panels)),
-        ("threshold", "指标体系的指标值", any(panel.threshold_inside for panel in panels)),
+        ("base", say("trajectory.key_base"), any(panel.base for panel in panels)),
+        ("observed", say("trajectory.key_observed"), any(len(panel.observed) > 1 for panel in panels)),
+        ("path", say("trajectory.key_path"), any(aim.path for panel in panels for aim in panel.aims)),
+        ("expected", say("trajectory.key_expected"), any(panel.expected is not None for panel in panels)),
+        ("aim", say("trajectory.key_aim_annual" if annual else "trajectory.key_aim"), True),
+        ("trend", say("trajectory.key_trend"), any(panel.trend for panel in panels)),
+        ("threshold", say("trajectory.key_threshold"), any(panel.threshold_inside for panel in panels)),
     ]
     lines: list[list[tuple[str, str]]] = [[]]
     used = 0.0
@@ -306,7 +358,7 @@ def _key_lines(panels: Sequence[Panel], width: float) -> list[list[tuple[str, st
             lines[-1].append((kind, words))
             used += need
     shapes = dict.fromkeys(panel.status[0].label for panel in panels)
-    return [*lines, [("", f"现状：{'　'.join(shapes)}")]]
+    return [*lines, [("", phrases.labelled(say("trajectory.key_now"), phrases.gap().join(shapes)))]]
 
 
 def _draw_key(canvas: Canvas, lines: Sequence[Sequence[tuple[str, str]]], y: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from evalkit.messages import EvalkitError
+from evalkit.messages.speech import say, spoken
 from evalkit.project import Project
 from evalkit.report import phrases
 from evalkit.report.difference import pipe_table
@@ -13,8 +14,6 @@ from evalkit.report.tables import escape
 from evalkit.report.wording import indicator_label
 from evalkit.review.diff import diff
 from evalkit.review.difference import Change, Difference
-
-HEADS = ["评估期", "指标", "变化", "原因"]
 
 
 @dataclass
@@ -26,7 +25,7 @@ class UpdateNotes:
     sentences : list of str
         Counts first, then each changed verdict, value and row. Plain text.
     rows : list of list of str
-        `HEADS`: one row for each change, texts and targets included. Plain text.
+        Period, indicator, change, cause: one row for each change, texts and targets included. Plain text.
     """
 
     sentences: list[str] = field(default_factory=list)
@@ -42,7 +41,8 @@ class UpdateNotes:
         if self.sentences[1:]:
             parts.append("\n".join(f"- {escape(sentence)}" for sentence in self.sentences[1:]))
         if self.rows:
-            parts.append(pipe_table(HEADS, self.rows))
+            heads = ("pieces.period", "columns.indicator", "updates.head_change", "updates.head_cause")
+            parts.append(pipe_table([say(head) for head in heads], self.rows))
         return "\n\n".join(parts)
 
 
@@ -65,26 +65,44 @@ def update_notes(project: Project, run_id: str, region_code: str, difference: Di
         found = difference if difference is not None else diff(project, run_id, region=region_code)
     except EvalkitError:
         return UpdateNotes()
-    wording = Wording(found, "zh")
+    wording = Wording(found, spoken())
     changes = found.of_region(region_code)
     if not changes:
-        return UpdateNotes(["与上一次评估结果相比，本地区各项指标的判定、数值和指标值均无变化。"])
-    counts = [f"{wording.word('diff_kind', kind)}{n}行" for kind in found.counts() if (n := sum(change.kind == kind for change in changes))]
+        return UpdateNotes([say("updates.unchanged")])
+    counts = [
+        say("updates.count", word=wording.word("diff_kind", kind), count=n)
+        for kind in found.counts()
+        if (n := sum(change.kind == kind for change in changes))
+    ]
     sentences = [
-        f"与上一次评估结果相比，本地区{len(changes)}行结果有变化：{'，'.join(counts)}。",
+        say("updates.changed", total=len(changes), counts=phrases.sequence(counts)),
         *(wording.notes() if not set(found.notes) <= {"older_program"} else []),
     ]
     sentences += [_sentence(wording, change) for change in changes if change.kind != "text"]
     rows = []
     for change in changes:
         line = wording.line(change)
-        rows.append([phrases.period(line.period), f"{line.seq} {line.name}（{line.source}）", line.change, "；".join(line.causes)])
+        rows.append(
+            [
+                phrases.period(line.period),
+                f"{line.seq} {line.name}{phrases.brackets(line.source)}",
+                line.change,
+                phrases.clauses(line.causes),
+            ]
+        )
     return UpdateNotes(sentences, rows)
 
 
 def _sentence(wording: Wording, change: Change) -> str:
     line = wording.line(change)
-    goal = f"（{phrases.period(change.row['milestone'])}目标）" if change.row["milestone"] else ""
+    goal = phrases.brackets(say("updates.goal", period=phrases.period(change.row["milestone"]))) if change.row["milestone"] else ""
     label = indicator_label(change.row)
-    head = f"{phrases.period(line.period)}，{label if label != line.name else ''}{line.name}{goal}：{line.change}"
-    return f"{head}。原因：{'；'.join(line.causes)}。"
+    return say(
+        "updates.change",
+        period=phrases.period(line.period),
+        label=say("updates.label", label=label) if label != line.name else "",
+        name=line.name,
+        goal=goal,
+        change=line.change,
+        causes=phrases.clauses(line.causes),
+    )

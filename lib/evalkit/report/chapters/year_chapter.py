@@ -15,10 +15,11 @@ from evalkit.assessment.year_to_date_words import need, remarks, span
 from evalkit.catalog import Catalog
 from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Problem
+from evalkit.messages.speech import say, spoken, term
 from evalkit.report import phrases
 from evalkit.report.chapters import Chapter
 from evalkit.report.chapters.lists_tables import PORTRAIT_CHARS, Line, grid_of
-from evalkit.report.chapters.year_figure import year_chart
+from evalkit.report.chapters.year_figure import measure_name, year_chart
 from evalkit.report.look import StatusLook
 from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align, Cell, Grid, escape
@@ -74,7 +75,7 @@ def year_chapters(catalog: Catalog, inputs: Inputs, region_code: str) -> list[Ch
     strange = [line for line in lines if not any(line.case.region in some for some in names.values())]
     if not own and not strange:
         return []
-    return [YearChapter(catalog.regions[region_code].name_zh, own, strange, date.fromisoformat(run.report_date))]
+    return [YearChapter(term(catalog.regions[region_code].name_zh), own, strange, date.fromisoformat(run.report_date))]
 
 
 def _read(catalog: Catalog, files: Iterable[str]) -> list[_Line]:
@@ -113,46 +114,44 @@ class YearChapter:
         ordered = sorted(by_stretch.items(), key=lambda item: (item[0][1].last, item[0][0].last), reverse=True)
         for place, ((whole, so_far), lines) in enumerate(ordered, start=1):
             if len(by_stretch) > 1:
-                parts.append(f"## {escape(f'截至{phrases.period(so_far.last.isoformat())}')}")
+                parts.append(f"## {escape(say('year.until', day=phrases.period(so_far.last.isoformat())))}")
             parts += self._stretch(whole, so_far, lines, place, numbers)
         if not self.own:
-            parts.append(escape(f"年度目标文件中没有{self.region}到报告日为止的数据。"))
+            parts.append(escape(say("year.nothing", region=self.region)))
         parts += self._left_out()
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def _stretch(self, whole: Period, so_far: Period, lines: Sequence[_Line], place: int, numbers: Numbering) -> list[str]:
         found = [remaining(line.case) for line in lines]
         day = phrases.period(so_far.last.isoformat())
-        counted = "、".join(
-            f"{VERDICT_LOOKS[code].zh}{number}项" for code in _ORDER if (number := sum(one.verdict == code for one in found))
-        )
+        numbered = [(code, sum(one.verdict == code for one in found)) for code in _ORDER]
+        counted = phrases.listing([say("year.counted", word=VERDICT_LOOKS[code].word, count=number) for code, number in numbered if number])
         left = whole.days - so_far.days
-        span_words = f"{phrases.period(whole.name)}共{whole.days}日，{f'余下{left}日' if left else '已结束'}"
+        rest = say("year.left", count=left) if left else say("year.over")
+        days = [say("year.days", period=phrases.period(whole.name), count=whole.days, rest=rest)]
         valid = _valid_days(found)
-        given = len(valid) == 1 and any("so_far_assumed" not in one.case.assumed for one in found)
-        span_words += f"；累计有效{valid.pop()}日" if given else ""
-        parts = [escape(f"截至{day}（{span_words}），{self.region}{len(found)}项年度目标中{counted}。")]
+        if len(valid) == 1 and any("so_far_assumed" not in one.case.assumed for one in found):
+            days.append(say("year.valid", count=valid.pop()))
+        head = say("year.counts", day=day, days=phrases.clauses(days), region=self.region, total=len(found), said=counted)
+        parts = [escape(head)]
         trouble = [_sentence(one) for code in _TROUBLE for one in found if one.verdict == code]
         parts.append("\n".join(f"- {escape(text)}" for text in trouble))
-        chart = year_chart(found, f"year-{place}", self.region, day, "、".join(dict.fromkeys(line.file for line in lines)))
+        files = phrases.listing(list(dict.fromkeys(line.file for line in lines)))
+        chart = year_chart(found, f"year-{place}", self.region, day, files)
         if chart is not None:
-            parts.append(numbers.figure(chart, f"年均值目标：累计均值与余下各日的控制值（{self.region}，截至{day}）"))
-        parts.append(numbers.table(year_grid(found), f"年度目标与年内进度（{self.region}，截至{day}）"))
-        noted = [f"{one.case.measure}：{one.case.note}" for one in found if one.case.note]
+            parts.append(numbers.figure(chart, say("year.figure", region=self.region, day=day)))
+        parts.append(numbers.table(year_grid(found), say("year.table", region=self.region, day=day)))
+        noted = [phrases.labelled(measure_name(one), one.case.note) for one in found if one.case.note]
         sources = list(dict.fromkeys(one.case.source for one in found if one.case.source))
-        files = "、".join(dict.fromkeys(line.file for line in lines))
-        texts = [*remarks(found, "zh"), *noted, f"数据文件：{files}。"]
-        return [*parts, _note([*texts, *(f"来源：{source}" for source in sources)])]
+        texts = [*map(phrases.beginning, remarks(found, spoken())), *noted, say("year.files", files=files)]
+        return [*parts, _note([*texts, *(say("overview.source", source=source) for source in sources)])]
 
     def _left_out(self) -> list[str]:
         """Return which lines the chapter does not show, so that a slip in a name is seen."""
         found = []
-        for lines, why in ((self.strange, "地区名称与本次评估的地区都不一致，未采用"), (self.later, "数据晚于报告日，未采用")):
+        for lines, key in ((self.strange, "year.strange"), (self.later, "year.later")):
             if lines:
-                named = dict.fromkeys(
-                    f"{line.case.region} {line.case.measure}（截至{line.case.so_far.last}，{line.file}）" for line in lines
-                )
-                found.append(f"另有{len(lines)}行{why}：{'；'.join(named)}。")
+                found.append(say(key, count=len(lines), named=phrases.clauses(dict.fromkeys(map(_place, lines)))))
         return [_note(found)]
 
 
@@ -160,16 +159,16 @@ def year_grid(found: Sequence[YearToDate]) -> Grid:
     """Return the table: target, so far, what the remaining days must bring, last year's, verdict."""
     last = any(one.last_rest is not None for one in found)
     days = len(_valid_days(found)) > 1
-    heads = ["指标", "单位", "目标值", "累计值", *(["有效天数"] if days else []), "余下各日须达到（年剩余日控制值）"]
-    heads += [*(["去年余下同期"] if last else []), "判定"]
+    names = ["indicator", "unit", "target", "value", *(["days"] if days else []), "need", *(["last"] if last else []), "verdict"]
+    heads = [say(f"year.head_{name}") for name in names]
     rows: list[Line] = []
     for one in found:
         row, shown = printed_row(one), VERDICT_LOOKS[one.verdict]
         percent = "%" if one.case.kind == "min_share" else ""
         target = f"{_SIGNS.get(one.case.kind, '')}{row['target']}{percent}" if row["target"] else "—"
-        cells = [Cell(one.case.measure), Cell(phrases.cell(_unit(one.case))), Cell(target), Cell(row["value"] or "—")]
+        cells = [Cell(measure_name(one)), Cell(phrases.cell(_unit(one.case))), Cell(target), Cell(row["value"] or "—")]
         cells += [Cell(row["days"] or "—")] if days else []
-        cells.append(Cell(need(one, "zh")))
+        cells.append(Cell(need(one, spoken())))
         cells += [Cell(f"{row['last_rest']}{span(one, 'last_rest')}" if row["last_rest"] else "—")] if last else []
         cells.append(Cell(shown.label + ("*" if one.rounding_decides else ""), css=shown.css))
         rows.append(cells)
@@ -190,26 +189,26 @@ def _unit(case: YearCase) -> str:
 def _target(one: YearToDate) -> str:
     row, case = printed_row(one), one.case
     unit = "%" if case.kind == "min_share" else _unit(case)
-    return f"{_SIGNS.get(case.kind, '')}{row['target']}{unit}" if row["target"] else "—"
+    return _SIGNS.get(case.kind, "") + phrases.measured(row["target"], unit) if row["target"] else "—"
 
 
 def _sentence(one: YearToDate) -> str:
     """Return target, value so far and what is left to do, of one that is at risk or lost."""
     row, case = printed_row(one), one.case
-    text = f"{case.measure}：目标{_target(one)}，累计{row['value']}{_unit(case)}"
+    said = [say("year.so_far", target=_target(one), value=phrases.measured(row["value"], _unit(case)))]
     if one.interval is not None and one.required is not None and one.required < 0:
-        text += f"，余下{case.days_left}日的均值即使为零也不能完成"
+        said.append(say("year.rest_zero", count=case.days_left))
     elif one.interval is not None:
-        text += f"，余下{case.days_left}日的均值须不高于{row['required']}{case.unit}"
+        said.append(say("year.rest_mean", count=case.days_left, required=phrases.measured(row["required"], case.unit)))
     elif case.days_left:
-        text += f"，余下{case.days_left}日，{need(one, 'zh')}"
+        said.append(say("year.rest_need", count=case.days_left, need=need(one, spoken())))
     if one.last_rest is not None:
-        text += f"，去年余下同期{row['last_rest']}{_unit(case)}"
-    return f"{text}，{VERDICT_LOOKS[one.verdict].zh}。"
+        said.append(say("year.last_rest", value=phrases.measured(row["last_rest"], _unit(case))))
+    return say("year.trouble", measure=measure_name(one), said=phrases.sequence(said), verdict=VERDICT_LOOKS[one.verdict].word)
 
 
 def _place(line: _Line) -> str:
-    return f"{line.case.region} {line.case.measure}（截至{line.case.so_far.last}，{line.file}）"
+    return say("year.line", region=line.case.region, measure=line.case.measure, day=line.case.so_far.last, file=line.file)
 
 
 def _note(texts: Sequence[str]) -> str:

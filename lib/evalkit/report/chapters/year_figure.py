@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from evalkit.assessment.year_to_date import printed_row
 from evalkit.assessment.year_to_date_model import Printed, YearToDate
+from evalkit.messages.speech import say, term
 from evalkit.report import look, phrases
 from evalkit.report.canvas import Canvas, Chart, em, wrap_mm
 
@@ -36,21 +37,25 @@ def year_chart(found: Sequence[YearToDate], name: str, region: str, day: str, so
     last = any(one.last_rest is not None for one in drawn)
     ends = [_percent(one, value) for one in drawn for value in _marks(one)]
     high = min(max([_LEAST, *(Fraction(-(-end // 50) * 50) for end in ends)]), _MOST)
-    outside = "；超出图幅的以三角表示" if any(not 0 <= end <= high for end in ends) else ""
+    outside = say("year.key_outside") if any(not 0 <= end <= high for end in ends) else ""
     headline = wrap_mm(_title(drawn), width, 10.5)
-    under = wrap_mm(f"● 累计均值　◇ 余下各日均值的上限（浅色带：按累计均值取整所允许的范围）{'　○ 去年余下同期' if last else ''}　"
-                    f"竖线 年度目标　横轴为目标值的百分比{outside}　{region}　截至{day}", width, 8)  # fmt: skip
+    signs = [("●", "year.key_value"), ("◇", "year.key_rest"), *([("○", "year.key_last")] if last else [])]
+    keys = [f"{sign} {say(key)}" for sign, key in signs]
+    keys += [say("year.key_line"), say("year.key_axis") + outside, region, say("year.until", day=day)]
+    under = wrap_mm(phrases.gap().join(keys), width, 8)
     top = len(headline) * 5.2 + len(under) * 4.1 + 9.0
-    heights = [max(8.0, len(wrap_mm(one.case.measure, _NAME - 1, _SIZE)) * em(_SIZE) * 1.25 + 2.4) for one in drawn]
-    height = top + sum(heights) + 11
+    heights = [max(8.0, len(wrap_mm(measure_name(one), _NAME - 1, _SIZE)) * em(_SIZE) * 1.25 + 2.4) for one in drawn]
+    below = wrap_mm(say("overview.source", source=source), width, 7)
+    more = (len(below) - 1) * em(7) * 1.25
+    height = top + sum(heights) + 11 + more
     canvas = Canvas(width, height)
     canvas.text(0, 0.5, "\n".join(headline), 10.5, look.INK, va="top")
     canvas.text(0, len(headline) * 5.2 + 1.2, "\n".join(under), 8, look.MUTED, va="top")
     left, right = _NAME + 2, width - sum(_COLUMNS) - 4
     columns = [right + 4 + sum(_COLUMNS[: index + 1]) for index in range(3)]
-    for x, head in zip(columns, ("年度目标", "累计", "余下上限"), strict=True):
-        canvas.text(x, top - 2.5, head, 7, look.MUTED, ha="right")
-    bottom = height - 9.5
+    for x, head in zip(columns, ("year.column_target", "year.column_value", "year.column_rest"), strict=True):
+        canvas.text(x, top - 2.5, say(head), 7, look.MUTED, ha="right")
+    bottom = height - 9.5 - more
     for tick in range(0, int(high) + 1, 50):
         x = left + (right - left) * tick / float(high)
         canvas.line(x, top, x, bottom, "#EBEDF0", 0.5, order=0)
@@ -63,8 +68,14 @@ def year_chart(found: Sequence[YearToDate], name: str, region: str, day: str, so
         canvas.spot(0, y, width, step, _said(one))
         y += step
         canvas.line(0, y, width, y, "#EEF0F2", 0.4, order=0)
-    canvas.text(0, height - 2.4, wrap_mm(f"来源：{source}", width, 7)[0], 7, look.MUTED)
+    canvas.text(0, height - 2.4 - more / 2, "\n".join(below), 7, look.MUTED)
     return canvas.finish(name, _title(drawn), _alt(drawn, day))
+
+
+def measure_name(one: YearToDate) -> str:
+    """Return what a target is on in the language of the document; what the data have in Chinese only stays as it is (pH年均值)."""
+    known = term(one.case.measure)
+    return known if known == one.case.measure else phrases.beginning(known)
 
 
 def _marks(one: YearToDate) -> list[Fraction]:
@@ -85,7 +96,7 @@ def _row(canvas: Canvas, one: YearToDate, y: float, left: float, right: float, h
         return left + (right - left) * float(min(max(share, Fraction(0)), high) / high), shape
 
     assert one.interval is not None
-    canvas.text(0, y, "\n".join(wrap_mm(one.case.measure, _NAME - 1, _SIZE)), _SIZE)
+    canvas.text(0, y, "\n".join(wrap_mm(measure_name(one), _NAME - 1, _SIZE)), _SIZE)
     low, top = place(one.interval.low)[0], place(one.interval.high)[0]
     if top > low:
         canvas.box(low, y - 1.7, top - low, 3.4, "#D6E0EA", order=1)
@@ -103,22 +114,24 @@ def _title(drawn: Sequence[YearToDate]) -> str:
     """Return the finding: which means are above their target, and what the remaining days may bring."""
     above = [one for one in drawn if one.verdict != "on_track"]
     if not above:
-        return f"{len(drawn)}项年均值目标{'均' if len(drawn) > 1 else ''}可按进度完成：累计均值不高于目标"
+        return say("year.title_all" if len(drawn) > 1 else "year.title_single", total=len(drawn))
     if len(above) > _NAMED:
-        return f"{len(drawn)}项年均值目标中{len(above)}项累计均值高于目标，余下各日的均值须低于目标"
+        return say("year.title_many", total=len(drawn), count=len(above))
     rows = [printed_row(one) for one in above]
-    limits = [f"{row['required']}{phrases.unit(row['unit'])}" for row in rows]
-    names, same = "、".join(row["measure"] for row in rows), "分别" if len(rows) > 1 else ""
+    limits = phrases.listing([phrases.measured(row["required"], row["unit"]) for row in rows])
+    names, number = phrases.listing([measure_name(one) for one in above]), len(rows)
     if any((one.required or 0) < 0 for one in above):
-        return f"{names}累计均值高于目标，余下各日即使为零也有完不成的"
-    return f"{names}累计均值高于目标，余下{above[0].case.days_left}日的均值须{same}不高于{'、'.join(limits)}"
+        return say("year.title_lost", names=names, number=number)
+    days = above[0].case.days_left
+    return say("year.title_each" if number > 1 else "year.title_one", names=names, days=days, limits=limits)
 
 
 def _alt(drawn: Sequence[YearToDate], day: str) -> str:
-    return f"{_title(drawn)}。截至{day}。{'；'.join(map(_said, drawn))}。"
+    return say("year.alt", title=_title(drawn), until=say("year.until", day=day), said=phrases.clauses(map(_said, drawn)))
 
 
 def _said(one: YearToDate) -> str:
     row = printed_row(one)
-    last = f"，去年余下同期{row['last_rest']}" if row["last_rest"] else ""
-    return f"{row['measure']}：目标{row['target']}，累计{row['value']}，余下各日均值不高于{row['required']}{last}{row['unit']}"
+    said = [say("year.so_far", target=row["target"], value=row["value"]), say("year.alt_rest", required=row["required"])]
+    said += [say("year.last_rest", value=row["last_rest"])] if row["last_rest"] else []
+    return say("year.alt_one", measure=measure_name(one), said=phrases.sequence(said), unit=phrases.unit(row["unit"]))

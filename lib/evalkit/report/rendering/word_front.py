@@ -15,6 +15,7 @@ from evalkit.report.rendering.word_parts import element, paragraph, run_with, st
 
 #: A report of fewer chapters has neither cover nor contents.
 FEWEST_CHAPTERS = 5
+_MOST_ENTRIES = 36  # with more a list of contents would need a second page: it then holds the chapters alone
 _ANNEX = re.compile(r"(?:附件|Annex )\d+")
 _FRONT = {"Title", "Subtitle", "Author", "Date", "ExampleNotice", "CoverKind", "CoverRegion", "CoverLine"}
 _LEVELS = {"Heading1": 1, "AnnexHeading": 1, "Heading2": 2}
@@ -61,6 +62,9 @@ def front(body: Any, document: Document) -> Fronts:
     for head in heads:
         if _ANNEX.match(text_of(head)):
             head.pPr.style = "AnnexHeading"
+    annexes = [head for head in heads if style_of(head) == "AnnexHeading"]
+    if annexes and not official:  # those of a report follow each other: many hold a few lines
+        annexes[0].get_or_add_pPr().get_or_add_pageBreakBefore()
     contents = _contents(body, document) if len(heads) >= FEWEST_CHAPTERS else []
     if official:
         _sign(body, document, heads, date)
@@ -177,8 +181,9 @@ def _contents(body: Any, document: Document) -> list[Any]:
 
     Page numbers come when the field is updated: only a program that lays out pages knows them, and a line below says so.
     """
-    deepest = 1 if document.form == "official" else 2
-    heads = [item for item in body.iter(tag("p")) if 0 < _LEVELS.get(style_of(item), 0) <= deepest]
+    found = [item for item in body.iter(tag("p")) if style_of(item) in _LEVELS]
+    deepest = 1 if document.form == "official" or len(found) > _MOST_ENTRIES else 2
+    heads = [item for item in found if _LEVELS[style_of(item)] <= deepest]
     entries = [(_LEVELS[style_of(head)], _anchor(head), text_of(head)) for head in heads]
     rows: list[list[Any]] = []
     for _, anchor, text in (entry for entry in entries if entry[1]):

@@ -148,7 +148,7 @@ def _technical(lang: Language) -> list[Style]:
         Style("Cover Region", KAI, 16, 0, 0, 1.2, align="center"),
         Style("Cover Line", FANG, 15, 0, 8, 1.2, align="center"),
         Style("Heading 1", HEI, 16, 18, 8, 1.2, latin=head, bold=english, keep=True, outline=0, follows="FirstParagraph"),
-        Style("Annex Heading", HEI, 16, 0, 8, 1.2, latin=head, bold=english, keep=True, breaks=True, outline=0, follows="FirstParagraph"),
+        Style("Annex Heading", HEI, 16, 18, 8, 1.2, latin=head, bold=english, keep=True, outline=0, follows="FirstParagraph"),
         Style("Heading 2", KAI, 14, 12, 6, 1.2, latin=head, bold=True, keep=True, outline=1, follows="FirstParagraph"),
         Style("Heading 3", FANG, 12, 8, 4, 1.2, latin=head, bold=True, keep=True, outline=2, follows="FirstParagraph"),
         Style("Heading 4", FANG, 12, 6, 3, 1.2, keep=True, outline=3, follows="FirstParagraph"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from evalkit.messages.speech import Speech, speaking
 from evalkit.report.frame import Document as Report
 from evalkit.report.rendering.word_blocks import finish_blocks
 from evalkit.report.rendering.word_front import front
-from evalkit.report.rendering.word_parts import Marks, parsed, style_of, tag, text_of
+from evalkit.report.rendering.word_parts import Marks, element, parsed, style_of, tag, text_of
 from evalkit.report.rendering.word_pictures import finish_pictures
 from evalkit.report.rendering.word_refs import number_captions
 from evalkit.report.rendering.word_sections import finish_sections, widths_of
@@ -21,6 +22,7 @@ from evalkit.report.rendering.word_tables import finish_table
 _TEXT = {"BodyText", "FirstParagraph", "Calculation", "CalculationShort"}
 _AFTER_COMPAT = {tag(name) for name in ("rsids", "mathPr", "attachedSchema", "themeFontLang", "clrSchemeMapping", "decimalSymbol")}
 _MARKS = {tag("bookmarkStart"), tag("bookmarkEnd")}
+_SYMBOLS = re.compile("[●▲◐○◆◇■□▷△▼▽→↑↓①-⑳]")
 _PROPERTY = 255  # signs that a property of a file may have
 _LABEL = 60  # signs; a longer line is a sentence
 
@@ -55,6 +57,7 @@ def finish(path: Path, document: Report) -> None:
                 finish_table(table, document.form, room.text_width)
             finish_pictures(item, room)
     _hold_labels(body)
+    _symbols(body, document)
     _lists(word, document)
     _settings(word, document)
     _properties(word, document)
@@ -82,6 +85,25 @@ def _hold_labels(body: Any) -> None:
         text = text_of(item).strip()
         if len(text) <= _LABEL and not text.endswith(("。", "；", ".", ";")):
             item.get_or_add_pPr().get_or_add_keepNext()
+
+
+def _symbols(body: Any, document: Report) -> None:
+    """Let status symbols and arrows be drawn by the Chinese font, as large as the words beside them: Word would take the Latin one."""
+    if document.lang != "zh":
+        return
+    for run in body.iter(tag("r")):
+        if not any(_SYMBOLS.search(words.text or "") for words in run.findall(tag("t"))):
+            continue
+        shape = run.get_or_add_rPr()
+        fonts = shape.find(tag("rFonts"))
+        if fonts is None:
+            fonts = element("rFonts")
+            style = shape.find(tag("rStyle"))
+            if style is not None:
+                style.addnext(fonts)
+            else:
+                shape.insert(0, fonts)
+        fonts.set(tag("hint"), "eastAsia")
 
 
 def _lists(word: Any, document: Report) -> None:
