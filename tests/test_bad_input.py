@@ -690,6 +690,7 @@ def test_a_damaged_shipped_file_is_read_or_refused(path: Path, seed: int) -> Non
     from evalkit.catalog.mappings import BookMapping
     from evalkit.catalog.models import Correction, Document, IndicatorSet, Measure, Plan, Region, Run, UnitRow, Variable
     from evalkit.catalog.reading import build, build_list, read_yaml
+    from evalkit.catalog.report_plans import ReportPlan
     from evalkit.tables import read_csv
 
     with tempfile.TemporaryDirectory() as folder:
@@ -702,7 +703,7 @@ def test_a_damaged_shipped_file_is_read_or_refused(path: Path, seed: int) -> Non
             else:
                 located = read_yaml(copy, path.name, problems)
                 single = {"sets": IndicatorSet, "regions": Region, "plans": Plan, "runs": Run, "crosswalks": Crosswalk,
-                          "mappings": BookMapping}  # fmt: skip
+                          "mappings": BookMapping, "reports": ReportPlan}  # fmt: skip
                 several = {"documents": Document, "units": UnitRow, "variables": Variable, "measures": Measure, "corrections": Correction,
                            "departments": Department}  # fmt: skip
                 if path.parent.name in single:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 import report_samples as samples
+from conftest import ROOT, TinyProject
 from openpyxl.worksheet.worksheet import Worksheet
+from states import write_state
 from typer.testing import CliRunner
 
 from evalkit.messages.speech import Speech, speaking
@@ -207,12 +210,15 @@ def test_conditions_and_veto_items_come_first_and_empty_sets_are_no_fault(tmp_pa
 def test_the_command_names_an_unknown_region_and_writes_what_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from evalkit.cli.commands import app
 
-    root = Path(__file__).parents[1]
-    if not (root / "data" / "processed" / "yichang-2024-02" / "results.csv").is_file():
-        pytest.skip("the shipped run yichang-2024-02 has no results here")
-    monkeypatch.chdir(root)
-    found = CliRunner().invoke(app, ["report", "table", "yichang-2024-02", "--region", "420502", "--out", str(tmp_path)])
+    project = TinyProject(tmp_path / "project")
+    shutil.copytree(ROOT / "params" / "reports", project.root / "params" / "reports")
+    for name in ("assess_region", "compare_regions"):
+        project.write(f"notebooks/{name}.ipynb", '{"cells": []}')
+    write_state(project.root, project.run)
+    out = tmp_path / "made"
+    monkeypatch.chdir(project.root)
+    found = CliRunner().invoke(app, ["report", "table", project.run, "--region", project.region, "--out", str(out)])
     assert found.exit_code == 0, found.output
-    assert [path.name for path in tmp_path.iterdir()] == ["420502-table.xlsx"]
-    refused = CliRunner().invoke(app, ["report", "table", "yichang-2024-02", "--region", "1", "--out", str(tmp_path / "x")])
+    assert [path.name for path in out.iterdir()] == [f"{project.region}-table.xlsx"]
+    refused = CliRunner().invoke(app, ["report", "table", project.run, "--region", "1", "--out", str(tmp_path / "x")])
     assert refused.exit_code == 2 and not (tmp_path / "x").exists()

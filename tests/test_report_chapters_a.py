@@ -334,6 +334,14 @@ def test_hashes_are_those_of_the_region_alone_and_the_same_again(tiny: TinyProje
     assert again.text == found.text
 
 
+def test_a_small_report_is_short() -> None:
+    records = {"inputs": {"params/units.yml": "0" * 64}, "outputs": {"results.csv": "1" * 64}}
+    few, many = model(samples.rows()[:2]), model()
+    for found, there in ((few, False), (many, True)):
+        text = written(found, "table", "hashes", records=records).text  # type: ignore[arg-type]
+        assert ("params/units" in text.replace("&#46;", ".")) == there and ("图例：" in text) == there
+
+
 def test_rules_and_data_of_others_have_no_hash_here(rules: Catalog) -> None:
     digest = "0123456789abcdef" * 4
     names = ["params/regions/999001.yml", "params/regions/310151.yml", "params/plans/wuhan-2023.yml", "params/measures/park.yml",
@@ -371,3 +379,29 @@ def test_long_names_fit_the_page() -> None:
     assert len(grid.widths) == len(grid.head[0]) == len(grid.align) and min(grid.widths) >= 2
     total = sum(grid.widths)
     assert all(width / total > 0.02 for width in grid.widths)  # a long name starves no other column
+
+
+# 摘要
+
+
+def test_the_summary_says_once_what_earlier_periods_were_compared_with() -> None:
+    rows = [dict(row, period=year) for year in ("2021", "2022", "2023") for row in samples.rows()[:12]]
+    text = chapter(written(model(rows, periods=["2021", "2022", "2023"]), "summary").text, "摘要")
+    told = text[text.index("以前各期对照《") :].split("\n")[0]
+    assert told.count("对照《") == 1 and "2021年，" in told and "2022年，" in told and "2023年" not in told
+    for year in ("2021", "2022"):
+        assert re.search(rf"{year}年，\d+项约束性指标中", told)
+    alone = chapter(written(model(rows[:24], periods=["2021", "2022"]), "summary").text, "摘要")
+    assert "以前各期" not in alone  # two periods are both shown in full
+
+
+@pytest.mark.parametrize(("count", "named"), [(3, False), (4, True)])
+def test_many_unknowns_are_named_where_a_chapter_tells_each(count: int, named: bool) -> None:
+    rows = [samples.row(f"P{n}", str(n), f"待定{n}", "pending", target_text="实施", reason="evidence_missing") for n in range(count)]
+    rows.append(samples.row("V1", "否1", "造假", "missing", attribute="veto", target_text="未出现", reason="not_published"))
+    found = model([*rows, *samples.rows()[:1]])
+    text = chapter(written(found, "summary", "shortfalls").text, "摘要")
+    names = "；".join(f"待定{n}" for n in range(count))
+    assert (f"约束性指标{count}项（{names}）。逐项见“二、短板与原因”。" in text) == named
+    assert ("- 约束性指标0：待定0" in text) != named and "否决项1：造假" in text
+    assert "- 约束性指标0：待定0" in chapter(written(found, "summary").text, "摘要")  # no chapter tells it

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import report_samples as samples
 import test_report_passing as passing_samples
 import untranslated
 import yaml
 from pydantic import BaseModel
+from states import write_state
 
 from evalkit.assessment.coverage import Coverage
 from evalkit.assessment.passing import conclude
+from evalkit.catalog import load_catalog
 from evalkit.catalog.models import IndicatorSet
 from evalkit.messages.speech import Speech, say, speaking
 from evalkit.report import passing, phrases, terms, wording
+from evalkit.report.canvas import Canvas
 from evalkit.report.chapters.below import Below, BelowView, sentence
 from evalkit.report.context import ReportContext
 from evalkit.report.document import STANDARD, region_document
 from evalkit.report.model import ReportModel, build_model
 from evalkit.report.numbering import Numbering
+from evalkit.runner.reports import Wanted, document_of
 
 ROOT = Path(__file__).parents[1]
 LIB, TEMPLATES = ROOT / "lib" / "evalkit", ROOT / "reports" / "templates"
@@ -63,7 +69,7 @@ TRANSLATED: Mapping[str, set[str]] = {
     "summary": set(), "conditions": set(), "table": set(), "progress": set(), "unverified": set(), "corrections": set(), "decisions": set(),
     "updates": set(), "sources": set(),
     "units": set(), "reported": set(), "remarks": set(), "charts": set(), "update_notes": set(),
-    "calculations": {"：", "，, \u3000"}, "evidence": {"佐证(.+)"}, "sheets": {"；"},
+    "calculations": {"：", "，, \u3000"}, "evidence": {"佐证(.+)", "、"}, "sheets": {"；"},
     "lists_calendar": set(), "lists_chapter": {"。"}, "lists_state": {"、"}, "lists_tables": set(), "gantt": set(),
     "opinions_chapter": {"；"},
     "progress_chapter": set(), "progress_steps": set(), "progress_words": set(), "trajectory_chapter": set(),
@@ -527,3 +533,79 @@ def test_untranslated_literals_are_found(tmp_path: Path) -> None:
     template = tmp_path / "chapter.md.j2"
     template.write_text("{# 注 #}\n{{ x }}：\n", encoding="utf-8")
     assert untranslated.untranslated(template) == [(2, "{{ x }}：")]
+
+
+# Whole reports of the runs that come with the project
+
+
+REAL = ("example-county-2024", "chongming-2023")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of rules and data with results made anew, so that nothing depends on a state that lies about."""
+    root = tmp_path_factory.mktemp("english")
+    for name in ("params", "notebooks", "reports/templates", *(f"data/raw/{run}" for run in REAL)):
+        shutil.copytree(ROOT / name, root / name)
+    for run in REAL:
+        write_state(root, run)
+    return root
+
+
+@pytest.fixture(scope="module")
+def printed_there(project: Path) -> str:
+    """Everything that rules and data of the project say, and the names of its files."""
+    said = [str(path.relative_to(project)) for path in project.rglob("*")]
+    for folder in ("params", "data/raw"):
+        for path in sorted((project / folder).rglob("*")):
+            if path.suffix in {".yml", ".csv", ".md"}:
+                said.append(path.read_text(encoding="utf-8-sig"))
+            elif path.suffix == ".xlsx":
+                for sheet in openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets:
+                    said += [sheet.title, *(str(value) for row in sheet.iter_rows(values_only=True) for value in row if value is not None)]
+    return "\n".join(said)
+
+
+@pytest.mark.parametrize(
+    ("run", "name", "plan"),
+    [
+        ("example-county-2024", "999001", ""),
+        ("example-county-2024", "999001", "recheck"),
+        ("example-county-2024", "999001", "brief"),
+        ("example-county-2024", "all", ""),
+        ("chongming-2023", "310151", ""),
+        ("chongming-2023", "310151", "annual"),
+    ],
+)
+def test_real_reports_are_in_english(
+    project: Path, printed_there: str, monkeypatch: pytest.MonkeyPatch, run: str, name: str, plan: str
+) -> None:
+    drawn: list[str] = []
+    for way, place in (("text", 2), ("spot", 4)):
+        whole = getattr(Canvas, way)
+
+        def recorded(self: Canvas, *args: Any, _whole: Any = whole, _place: int = place, **more: Any) -> None:
+            drawn.append(args[_place])
+            _whole(self, *args, **more)
+
+        monkeypatch.setattr(Canvas, way, recorded)
+    made, _ = document_of(load_catalog(project), run, name, Wanted(lang="en", plan=plan))
+    assert made.charts and drawn
+    assert made.text.count("\n# ") >= (0 if plan == "brief" else 4)
+    joints = r"[；：、，。！（）《》“”‘’〔〕\s]+"  # what the data hold apart may stand joined in one run
+    texts = {"markdown": html.unescape(made.text)}
+    texts |= {chart.name: f"{chart.title}\n{chart.alt}" for chart in made.charts} | {"drawn": "\n".join(drawn).replace("\n", " ")}
+    ours = []
+    for where, text in texts.items():
+        for run_of in _CHINESE.finditer(text):
+            pieces = [piece for piece in re.split(joints, run_of[0]) if piece]
+            said = text[max(0, run_of.start() - 40) : run_of.end() + 20]
+            beside = (text[max(0, run_of.start() - 4) : run_of.end()].strip(), text[run_of.start() : run_of.end() + 4].strip())
+            near = text[max(0, run_of.start() - 12) : run_of.end() + 12]
+            if not pieces and not _HAN.search(near) and not any(some in printed_there for some in beside):
+                ours.append((where, run_of[0], said))  # a mark of Chinese text between English words
+            ours += [(where, piece, said) for piece in pieces if piece not in printed_there]
+    assert ours == []
+    # words for targets and values have an English wording: alone in a cell of a table, with or without the symbol of a status
+    cells = [re.sub(r"\]\{[^{}]*\}|^\[| \S$", "", cell.strip()) for line in texts["markdown"].split("\n") for cell in line.split("|")]
+    assert [cell for cell in cells if re.sub(r" \S$", "", cell) in terms.words("clause")] == []

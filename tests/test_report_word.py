@@ -210,6 +210,30 @@ def test_contents_hold_every_chapter(files: dict[str, Path]) -> None:
     assert 'w:name="compatibilityMode"' in settings and 'w:val="15"' in settings
 
 
+def test_many_entries_leave_the_contents_to_the_chapters(project: Path, tmp_path: Path) -> None:
+    document = report(project)
+    for count, levels in ((3, {"TOC1", "TOC2"}), (40, {"TOC1"})):
+        more = "".join(f"\n## （{number}）小节{number}\n\n文字。\n" for number in range(count))
+        made = replace(document, text=document.text + "\n# 九、更多\n" + more)
+        held = body(render_word(made, build.templates_of(project), tmp_path / f"{count}.docx"))
+        assert {style(item) for item in held.iter(f"{W}p") if style(item).startswith("TOC") and style(item) != "TOCHeading"} == levels
+
+
+def test_status_symbols_are_drawn_by_the_chinese_font(files: dict[str, Path]) -> None:
+    def hints(name: str) -> list[str | None]:
+        runs = [run for run in body(files[name]).iter(f"{W}r") if any("●" in (part.text or "") for part in run.findall(f"{W}t"))]
+        return [fonts.get(f"{W}hint") if (fonts := run.find(f"{W}rPr/{W}rFonts")) is not None else None for run in runs]
+
+    assert hints("technical-zh") and set(hints("technical-zh")) == {"eastAsia"}
+    assert hints("technical-en") and "eastAsia" not in hints("technical-en")
+
+
+def test_annexes_of_a_technical_report_follow_each_other(files: dict[str, Path]) -> None:
+    heads = [item for item in body(files["technical-zh"]).iter(f"{W}p") if style(item) == "AnnexHeading"]
+    assert [item.find(f"{W}pPr/{W}pageBreakBefore") is not None for item in heads] == [True, False]
+    assert not [one for one in styles("technical", "zh") if one.name == "Annex Heading" and one.breaks]
+
+
 def test_a_small_report_stands_alone(project: Path, tmp_path: Path) -> None:
     document = report(project)
     small = replace(document, text=document.text.replace("\nfrom: ", "\nsmall: true\nfrom: ", 1))
@@ -252,6 +276,8 @@ def test_pictures_fit_and_are_described(files: dict[str, Path]) -> None:
         drawings = list(body(path).iter(f"{W}drawing"))
         for drawing in drawings:
             described = next(drawing.iter(f"{WP}docPr"))
+            inline = next(drawing.iter(f"{WP}inline"))
+            assert [inline.get(f"dist{side}") for side in "TBLR"] == ["0"] * 4, "else LibreOffice moves it to the right"
             assert described.get("descr") and described.get("title") is None, name
             assert "figures/" not in etree.tostring(drawing, encoding="unicode")
             extent = next(drawing.iter(f"{WP}extent"))

@@ -32,10 +32,15 @@ function Table(tbl)
   }
 end
 
--- Typst reads `...` and `-?` as something else; pandoc does not escape them.
+-- Typst reads `...`, `-?` and a minus before a figure as something else; pandoc does not escape them.
 function Str(str)
-  if not (str.text:find('...', 1, true) or str.text:find('-?', 1, true)) then return nil end
+  local minus = str.text:match '^%-%d'
+  if not (minus or str.text:find('...', 1, true) or str.text:find('-?', 1, true)) then return nil end
   local inlines, rest = pandoc.Inlines {}, str.text
+  if minus then
+    inlines:insert(pandoc.RawInline('typst', '\\-'))
+    rest = rest:sub(2)
+  end
   while rest ~= '' do
     local dots, soft = rest:find('...', 1, true), rest:find('-?', 1, true)
     local first = math.min(dots or #rest + 1, soft or #rest + 1)

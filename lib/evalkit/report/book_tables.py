@@ -10,6 +10,7 @@ from evalkit.messages.speech import english, say, term
 from evalkit.report import look, phrases
 from evalkit.report.model import Group, IndicatorRow, ReportModel
 from evalkit.report.rollup_compare import Labelled, by_period, set_title
+from evalkit.report.wording import plain_number
 
 _GOOD = ("met", "reached", "satisfied", "clear")
 
@@ -142,7 +143,7 @@ def flat_table(models: Sequence[ReportModel], title: str) -> Table:
         for line in (*group.apart_table, *group.table):
             value = value_cell(line.current)
             named = [term(line.part_of), term(line.name)] if line.part_of else [term(line.name), ""]
-            texts = [*head, term(line.domain), *([term(line.task)] if tasked else []), line.seq]
+            texts = [*head, term(line.domain), *([term(line.task)] if tasked else []), plain_number(line.seq)]
             texts += [*(named if composed else named[:1]), term(line.unit), term(line.target), line.attribute]
             cells: list[BookCell | None] = [BookCell(text) for text in texts]
             # numbers in a column of their own, so that it adds up and sorts
@@ -195,7 +196,7 @@ def _names(lines: Sequence[IndicatorRow], place: int, *, composed: bool) -> list
     line = lines[place]
     if not line.part_of:
         alone = BookCell(term(line.name), columns=2 if composed else 1)
-        return [BookCell(line.seq), alone, *([None] if composed else [])]
+        return [BookCell(plain_number(line.seq)), alone, *([None] if composed else [])]
 
     def key(one: IndicatorRow) -> tuple[str, ...]:
         return one.domain, one.task, one.attribute, one.seq, one.part_of

@@ -182,7 +182,7 @@ def _remarks(trace: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             phrases.labelled(look.state(cite.get("state", "")), phrases.foreign(str(cite.get("note") or cite.get("clause", ""))))
             for cite in target.get("class_cites", [])
         )
-        yield say("calculations.class_label"), phrases.foreign(term(str(target["class_zh"]))) + phrases.brackets(basis)
+        yield say("calculations.class_label"), phrases.class_words(str(target["class_zh"])) + phrases.brackets(basis)
     if target.get("as_printed"):
         reading = phrases.foreign(str(target["reading"]))
         yield say("calculations.printed_label"), say("calculations.as_printed", printed=target["as_printed"], reading=reading)
@@ -277,7 +277,7 @@ def source_line(item: Mapping[str, Any], *, named: bool = True) -> str:
         value = f"{received}{phrases.unit(str(item.get('unit_received', '')))}"
         text += say("calculations.received", value=phrases.with_unit(received, str(item.get("unit_received", ""))) if english() else value)
     if item.get("source"):
-        text += say("calculations.source", source=_said_source(str(item["source"])))
+        text += say("calculations.source", source=said_source(str(item["source"])))
     return text
 
 
@@ -286,7 +286,7 @@ def _name(item: Mapping[str, Any]) -> str:
     return phrases.beginning(str(item.get("name_en") or term(name))) if english() else name
 
 
-def _said_source(text: str) -> str:
+def said_source(text: str) -> str:
     """Return a source in words; in English what is Chinese stands in quotation marks, without addresses and the mark of example data."""
     if not english():
         return text

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from evalkit.messages.speech import english
 from evalkit.report import look, phrases
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _EM = 1000  # units of the outlines
 _LINE = 1.25  # from line to line, in em
 _MIDDLE = 0.37  # from the baseline to the middle of Chinese characters and of figures, in em
 _TEXT_ORDER = 3
+_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 _COMMANDS = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "z"}
 _POLYGONS = {
     "^": ((0, -1), (-1, 1), (1, 1)), "<": ((-1, 0), (1, -1), (1, 1)), ">": ((1, 0), (-1, -1), (-1, 1)),
@@ -136,7 +138,8 @@ class Canvas:
         upwards: bool = False,
     ) -> None:
         """Write lines of text; `upwards` turns them to the left about their place."""
-        lines = words.split("\n")
+        # quotation marks of the Chinese font are as wide as a character
+        lines = (words.translate(_STRAIGHT) if english() else words).split("\n")
         self._characters.update(*lines)
         unit = em(size) / _EM
         middle = {"top": 0.5, "center": (1 - len(lines)) / 2, "bottom": 0.5 - len(lines)}[va]

@@ -110,7 +110,7 @@ def _row_height(point: Point) -> float:
 
 def _unit_lines(point: Point) -> list[str]:
     """Return a unit in lines that fit the column: long ones are broken behind the stroke (吨标准煤／万元)."""
-    text = phrases.unit(point.unit)
+    text = phrases.symbol(point.unit)
     room = (_UNIT - 1.5) / (em(_UNIT_SIZE) * 1.04)
     if phrases.display_width(text) <= room or "/" not in text:
         return phrases.wrapped(text, room)

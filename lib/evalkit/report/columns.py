@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -133,22 +133,24 @@ def duties_of(catalog: Catalog, plans: Sequence[str]) -> dict[str, str]:
     for plan in plans:
         for duty in catalog.lists[plan].duties if plan in catalog.lists else ():
             units = next((names for names in (duty.lead, duty.responsible, duty.each, duty.join) if names), "")
-            units = _departments_in_english(catalog, units) if english() else units
+            units = phrases.sequence(departments_in_english(catalog, units.split("、"))) if english() else units
             if units:
                 found.setdefault(duty.indicator, units)
     return found
 
 
-def _departments_in_english(catalog: Catalog, units: str) -> str:
-    """Return the English names of departments such as 区生态环境局; what is none of them stays as it is."""
+def departments_in_english(catalog: Catalog, units: Iterable[str]) -> list[str]:
+    """Return the English names of departments such as 区生态环境局, each once; what is none of them stays as it is."""
     from evalkit.catalog.departments import named
+    from evalkit.report.terms import words
 
     said: list[str] = []
-    for text in units.split("、"):
+    for text in units:
         office = _OFFICE.fullmatch(text)  # whose department it is, the report says
-        known = next((some for words in (text, office[1] if office else "") if (some := named(catalog.departments, words)[0])), [])
-        said += [term(one.name_zh) for one in known] or [text]
-    return phrases.sequence(dict.fromkeys(said))
+        bare = office[1] if office else ""
+        known = next((some for name in (text, bare) if (some := named(catalog.departments, name)[0])), [])
+        said += [term(one.name_zh) for one in known] or [words("office").get(bare, text)]
+    return list(dict.fromkeys(said))
 
 
 def departments_of(catalog: Catalog) -> dict[str, str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from evalkit.messages import word
-from evalkit.messages.speech import say, spoken, term
+from evalkit.messages.speech import english, say, spoken, term
 from evalkit.report import phrases
 from evalkit.report.tables import Cell, Grid, fit_widths
+from evalkit.report.wording import plain_number
 
 if TYPE_CHECKING:
     from evalkit.report.model import IndicatorRow
@@ -76,8 +77,8 @@ def proof_grid(entries: Sequence[ProofEntry]) -> Grid:
     for entry in entries:
         where = f"{volume_label(entry.volume)} {entry.page}" if several and entry.page else entry.page
         cells = [
-            numbered(entry.number), phrases.clauses(f"{seq} {term(title)}" for seq, title in entry.indicators), _named(entry),
-            entry.pages or "—", word("evidence_stamped", entry.stamped, spoken()), word("evidence_state", entry.state, spoken()),
+            numbered(entry.number), phrases.clauses(f"{plain_number(seq)} {term(title)}" for seq, title in entry.indicators), _named(entry),
+            _pages(entry.pages), word("evidence_stamped", entry.stamped, spoken()), word("evidence_state", entry.state, spoken()),
             where or "—",
         ]  # fmt: skip
         texts.append(cells)
@@ -86,6 +87,11 @@ def proof_grid(entries: Sequence[ProofEntry]) -> Grid:
         body.append([*(Cell(text) for text in cells[:5]), Cell(cells[5], css=css), Cell(cells[6], link=link)])
     widths = fit_widths(texts, _CHARS, _LEAST, 30.0)
     return Grid([[Cell(head) for head in heads]], body, ["center", "left", "left", "center", "center", "center", "right"], widths)
+
+
+def _pages(text: str) -> str:
+    """Return pages as the register has them; in English joined by commas."""
+    return (text.replace("、", ", ") if english() else text) or "—"
 
 
 def _named(entry: ProofEntry) -> str:

@@ -169,7 +169,7 @@ class _Heat:
         self.total = say(_NOUNS[noun][2] if apart else _NOUNS[noun][1])
         self.shown = [code for code in (marks.ORDER_APART if apart else marks.ORDER) if code in set(statuses.values())]
         self.title = heat_title(counted_rows(len(regions), noun), columns, statuses)
-        self.key = "　".join(look.status(code).label for code in self.shown) + f"　　{subtitle}"
+        self.key = phrases.gap().join(look.status(code).label for code in self.shown) + f"{phrases.gap() * 2}{subtitle}"
         self.width = look.WIDE_FIGURE_MM
         widest = max([text_mm(region, 8) for region in regions] + [text_mm(self.total, 7)], default=0.0)
         self.label = min(widest, 37.0) + 3
@@ -245,7 +245,7 @@ class _Heat:
                 if held:
                     _cell(canvas, self.label + step * number, y - self.row / 2, step, self.row, held)
                 if said := self.details.get((place, column)):
-                    canvas.spot(self.label + step * number, y - self.row / 2, step, self.row, f"{self.regions[place]}　{said}")
+                    canvas.spot(self.label + step * number, y - self.row / 2, step, self.row, f"{self.regions[place]}{phrases.gap()}{said}")
             if last_columns:
                 own = [self.statuses.get((place, column)) for column in range(len(self.columns))]
                 for index, code in enumerate(self.shown):

@@ -17,6 +17,13 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 # Symbols that follow a number without a space.
 _TIGHT = {"%", "％", "‰", "°"}
 _SAME_IN_NUMBER = ("species", "yuan")
+#: Symbols for the words of an English name of a unit, longer ones first.
+_SYMBOLS = (
+    ("tonnes of coal equivalent", "tce"), ("square kilometres", "km²"), ("square metres", "m²"), ("cubic metres", "m³"),
+    ("kilometres", "km"), ("kilograms", "kg"), ("milligrams", "mg"), ("micrograms", "μg"), ("hectares", "ha"), ("tonnes", "t"),
+    ("hundred million ", "10⁸ "), ("ten thousand ", "10⁴ "), ("square kilometre", "km²"), ("square metre", "m²"), ("cubic metre", "m³"),
+    ("hectare", "ha"), (" per ", "/"),
+)  # fmt: skip
 
 
 def number(text: str) -> Fraction | None:
@@ -86,9 +93,18 @@ def unit(text: str) -> str:
     return "" if text.strip() in _NO_UNIT else term(text.strip())
 
 
+def symbol(text: str) -> str:
+    """Return a unit where room is short (tables, charts): an English name of several words by its symbols, tce/10⁴ yuan; 吨标准煤/万元."""
+    found = unit(text)
+    if english() and found != text.strip() and " " in found:
+        for word, sign in _SYMBOLS:
+            found = found.replace(word, sign)
+    return found
+
+
 def cell(text: str) -> str:
-    """Return a text of a table cell: one dash for all the dashes that stand for nothing."""
-    return unit(text) or "—"
+    """Return a text of a table cell: one dash for all the dashes that stand for nothing, units by their symbols."""
+    return symbol(text) or "—"
 
 
 def counted(number_text: str, name: str) -> str:
@@ -234,9 +250,27 @@ def foreign(text: str) -> str:
     return f"“{text}”" if english() and _HAN.search(text) and not text.startswith("“") else text
 
 
+def class_words(text: str) -> str:
+    """Return the classes of a region as a trace prints them (地形：平原；南北方：北方) in the language of the document."""
+    if not english():
+        return text
+    said = []
+    for part in text.split("；"):
+        dimension, colon, value = part.rpartition("：")
+        known = colon and term(dimension) != dimension and term(value) != value
+        said.append(labelled(term(dimension), term(value)) if known else foreign(part))
+    return clauses(said)
+
+
 def display_width(text: str) -> float:
     """Return the width of a text in Chinese characters (a Latin letter or digit counts about one half)."""
     return sum(1.0 if ord(char) > 0x2E7F or char in "—…“”‘’→≥≤÷×●▲◐○△◇★◆" else 0.55 for char in text)
+
+
+def _unopened(line: str) -> tuple[str, str]:
+    """Return a line without the brackets and quotation marks that it ends in, and these: they belong to what follows."""
+    kept = line.rstrip("(“[ ")
+    return kept, line[len(kept) :].replace(" ", "")
 
 
 def wrapped(text: str, width: float) -> list[str]:
@@ -246,8 +280,9 @@ def wrapped(text: str, width: float) -> list[str]:
     line = ""
     for token in re.findall(r"[A-Za-z0-9.%/+-]+|\s+|.", text):
         if line and display_width(line + token) > width and token not in closing:
-            lines.append(line.rstrip())
-            line = token.lstrip()
+            line, opened = _unopened(line.rstrip()) if english() else (line.rstrip(), "")
+            lines += [line] if line else []
+            line = opened + token.lstrip()
         else:
             line += token
     return [*lines, line.rstrip()] if line.strip() else lines

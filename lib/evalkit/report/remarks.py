@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from evalkit.catalog import Catalog
 from evalkit.intake import Input, Inputs
 from evalkit.intake.conflicts import as_received
 from evalkit.intake.inputs import Accepted
-from evalkit.messages.speech import say, spoken, term
+from evalkit.messages.speech import english, say, spoken, term
 from evalkit.report import phrases, sheets
 from evalkit.report.numbering import Numbering
 from evalkit.report.tables import Align
@@ -33,7 +34,7 @@ def settled_conflicts(catalog: Catalog, inputs: Inputs, region_code: str) -> lis
 def accepted_warnings(catalog: Catalog, inputs: Inputs, region_code: str) -> list[dict[str, str]]:
     """Return the warnings on the data of a region that a person accepted."""
     return [
-        {"subject": _named(catalog, one.item.variable), "period": one.item.period, "value": as_received(one.item),
+        {"subject": _named(catalog, one.item.variable), "period": one.item.period, "value": _received(one.item),
          "warning": _message(one),
          "reason": one.decision.reason, "by": f"{one.decision.by} {one.decision.date}"}
         for one in inputs.accepted
@@ -60,8 +61,17 @@ def remark_tables(settled: Sequence[Mapping[str, str]], accepted: Sequence[Mappi
 
 def _message(one: Accepted) -> str:
     """Return the warning without the id of the variable, which stands beside it by name."""
-    text = one.problem.message(spoken())
+    problem = one.problem
+    if english():
+        named = {key: term(value) if isinstance(value, str) else value for key, value in problem.values.items()}
+        problem = replace(problem, values=named)
+    text = problem.message(spoken())
     return text.replace(phrases.brackets(one.item.variable), "")
+
+
+def _received(item: Input) -> str:
+    """Return value and unit as received; in English the unit by its English name."""
+    return phrases.with_unit(item.value_received, item.unit_received) if english() and item.value is not None else as_received(item)
 
 
 def _named(catalog: Catalog, variable: str) -> str:
@@ -76,5 +86,5 @@ def _named(catalog: Catalog, variable: str) -> str:
 def _source(item: Input) -> str:
     spot = "!".join(part for part in (item.sheet, item.cell) if part)
     source = phrases.foreign(phrases.without_addresses(item.source))
-    said = phrases.labelled(as_received(item), source) if source else as_received(item)
+    said = phrases.labelled(_received(item), source) if source else _received(item)
     return said + phrases.brackets(f"{item.file}{say('calculations.cell', cell=spot)}")

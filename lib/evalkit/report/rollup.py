@@ -185,7 +185,13 @@ class _Rule:
     def demands(self) -> list[str]:
         """The requirements, numbered, each with its source and state."""
         return [
-            say("rollup.demand", number=number, text=one.text, state=look.state(one.state), mark="" if one.certain else look.DAGGER)
+            say(
+                "rollup.demand",
+                number=number,
+                text=phrases.foreign(one.text),
+                state=look.state(one.state),
+                mark="" if one.certain else look.DAGGER,
+            )
             for number, one in enumerate(self.found[0][1].demands, start=1)
         ]
 

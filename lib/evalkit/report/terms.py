@@ -72,6 +72,9 @@ def _pairs(catalog: Catalog) -> Iterator[tuple[str, str]]:
             yield row.part_of, row.part_of_en
             yield row.task, task_in_english(row.task)
         yield from ((group.name_zh, group.name_en) for group in indicator_set.groups)
+        for dimension in indicator_set.classes:
+            yield dimension.name_zh, dimension.name_en
+            yield from ((value.name_zh, value.name_en) for value in dimension.values)
     for plan in catalog.plans.values():
         yield plan.name_zh, plan.name_en
     yield from ((measure.name_zh, measure.name_en) for measure in catalog.measures.values())

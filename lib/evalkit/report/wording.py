@@ -188,8 +188,9 @@ def _valid_days(trace: Mapping[str, Any]) -> str:
 
 
 def aim(row: Row) -> str:
-    """Return what a row is compared with is called: 指标值, 目标值 of a milestone, 要求 of a basic condition or veto item."""
-    return say("wording.aim_goal" if row.get("milestone") else "wording.aim_apart" if kinds.is_apart(row["attribute"]) else "wording.aim")
+    """Return what a row is compared with is called: 指标值, 目标值 of a plan, 要求 of a basic condition or veto item."""
+    planned = row.get("milestone") or row.get("basis") == "plan"
+    return say("wording.aim_goal" if planned else "wording.aim_apart" if kinds.is_apart(row["attribute"]) else "wording.aim")
 
 
 def plan_sentences(plan_name: str, rows: Sequence[Row]) -> list[str]:

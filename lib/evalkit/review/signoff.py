@@ -43,7 +43,9 @@ class Standing:
             return word("signoff", "valid", lang)
         if self.because == ("missing",):
             return word("signoff", "missing", lang)
-        return word("signoff", "invalid", lang).format("；".join(word("signoff", name, lang) for name in self.because))
+        return word("signoff", "invalid", lang).format(
+            word("signoff", "joint", lang).join(word("signoff", name, lang) for name in self.because)
+        )
 
 
 def results_of(folder: Path, region: str = "") -> str:

@@ -142,6 +142,10 @@ def _make_one(root: str, run_id: str, name: str, out_dir: str, wanted: Wanted) -
     try:
         catalog = load_catalog(root)
         document, problems = document_of(catalog, run_id, name, wanted, Path(out_dir))
+        plan = wanted.plan_of(catalog, run_id)
+        if not plan.on_a_page and "\n# " not in document.text:  # a cover alone is no report
+            region = catalog.regions[name].name_zh if name in catalog.regions else name
+            return [Problem("report_chapters_none", Place(f"params/reports/{plan.id}.yml"), {"region": region})]
         document.data |= _quoted(catalog.project.params)
         render(document, templates_of(catalog.project.root), Path(out_dir), wanted.renderer, wanted.font_dirs)
     except EvalkitError as error:

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from evalkit.intake.inputs import counted_in
-from evalkit.messages.speech import english, say
+from evalkit.messages.speech import english, say, term
 from evalkit.report import look, phrases, sheets
 from evalkit.report.chapters.basis import origin
 from evalkit.report.chapters.material import Material, Written
+from evalkit.report.evidence import numbered
 from evalkit.report.frame import Late
 from evalkit.report.tables import Align
 
@@ -85,7 +86,7 @@ def _value(item: Item) -> str:
     if not value:
         return reason or "—"
     bound = {"lower": "≥", "upper": "≤"}.get(str(item.get("bound", "")), "")
-    return f"{bound}{value}{phrases.brackets(reason)}"
+    return f"{bound}{term(value)}{phrases.brackets(reason)}"
 
 
 def _cells(by_period: Mapping[str, Item], periods: Sequence[str]) -> str:
@@ -108,7 +109,7 @@ def _remark(by_period: Mapping[str, Item], periods: Sequence[str], proofs: Mappi
             found.setdefault(say("data.correction", id=item["correction_id"]))
         if item.get("evidence_id"):
             number = proofs.get(str(item["evidence_id"]), "")
-            found.setdefault(number or say("data.evidence", id=item["evidence_id"]))
+            found.setdefault(numbered(number) or say("data.evidence", id=item["evidence_id"]))
         if item.get("data_year") and item["data_year"] != period:
             found.setdefault(say("data.dated", year=phrases.period(str(item["data_year"]))))
     return phrases.clauses(found)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from evalkit.catalog.models import IndicatorSet
 from evalkit.messages import word
-from evalkit.messages.speech import say, sentences, spoken, term
+from evalkit.messages.speech import english, say, sentences, spoken, term
 from evalkit.report import look, marks, phrases, sheets
 from evalkit.report.chapters.material import Material, Written
+from evalkit.report.evidence import numbered
 from evalkit.report.frame import Late
 from evalkit.report.printed import row_key
 from evalkit.report.tables import Align
@@ -95,16 +96,21 @@ def _marks(material: Material) -> list[list[str]]:
     if model.unverified:
         rows.insert(0, [look.DAGGER, say("definitions.mark_dagger")])
     if any(item.get("cell") for item in items):
-        rows.append(["〔E5〕", say("definitions.mark_cell")])
+        rows.append([say("calculations.cell", cell="E5").strip(), say("definitions.mark_cell")])
     if any(item.get("bound") for item in items):
-        rows.append(["≥、≤", say("definitions.mark_bound")])
+        rows.append([phrases.listing(["≥", "≤"]), say("definitions.mark_bound")])
     if material.context.evidence:
-        rows.append([material.context.evidence[0].number, say("definitions.mark_evidence")])
+        rows.append([numbered(material.context.evidence[0].number), say("definitions.mark_evidence")])
     return rows
+
+
+def _quoted(text: str) -> str:
+    """Return a remark of an English list between quotation marks, as it may hold commas and semicolons itself."""
+    return f"“{text}”" if english() else text
 
 
 def _remarks(material: Material) -> list[str]:
     said = [say("definitions.duties")] if material.context.duties and "table" in material.plan.ids else []
     codes = {code for row in material.model.rows for code in row["note"].split(";") if code}
-    notes = [phrases.foreign(look.note(code)) for code in sorted(codes) if ":" not in code]
+    notes = [_quoted(look.note(code)) for code in sorted(codes) if ":" not in code]
     return [*said, *([say("definitions.remarks", list=phrases.listing(notes))] if notes else [])]

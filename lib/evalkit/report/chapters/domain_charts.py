@@ -102,7 +102,7 @@ def domain_overview(rows: Sequence[DomainRow], *, name: str, title: str, subtitl
         canvas.text(0, y + (own - 1.2) / 2, "\n".join(lines), 8, va="center")
         for place, (seq, code) in enumerate(row.cells):
             _status_cell(canvas, label + place % across * _CELL, y + place // across * down, down, code, "" if compact else seq)
-            words = f"{row.name}　{seq}　{look.status(code).label}"
+            words = phrases.gap().join([row.name, seq, look.status(code).label])
             canvas.spot(label + place % across * _CELL, y + place // across * down, _CELL, down, words)
         for place, code in enumerate(codes):
             count = sum(held == code for _, held in row.cells)
@@ -118,7 +118,7 @@ def domain_overview(rows: Sequence[DomainRow], *, name: str, title: str, subtitl
         f"{row.name} " + " ".join(f"{look.status(code).label}{sum(held == code for _, held in row.cells)}" for code in codes if any(
             held == code for _, held in row.cells)) for row in rows
     ]  # fmt: skip
-    return canvas.finish(name, title, f"{title}. {'; '.join(said)}")
+    return canvas.finish(name, title, phrases.run_on([phrases.stopped(title), phrases.clauses(said)]))
 
 
 def _key(codes: Sequence[str], width: float) -> list[str]:
@@ -126,9 +126,9 @@ def _key(codes: Sequence[str], width: float) -> list[str]:
     lines = [""]
     for code in codes:
         label = look.status(code).label
-        if lines[-1] and text_mm(f"{lines[-1]}　{label}", 7) > width:
+        if lines[-1] and text_mm(f"{lines[-1]}{phrases.gap()}{label}", 7) > width:
             lines.append("")
-        lines[-1] += f"　{label}" if lines[-1] else label
+        lines[-1] += f"{phrases.gap()}{label}" if lines[-1] else label
     return lines
 
 
@@ -169,8 +169,8 @@ def status_bar(counts: Sequence[tuple[str, int]], *, name: str, title: str) -> C
     for line in key:
         canvas.text(0, y + 2.0, line, 7, look.MUTED)
         y += 4.4
-    said = ", ".join(f"{look.status(code).word} {count}" for code, count in counts)
-    return canvas.finish(name, title, f"{title}. {said}")
+    said = phrases.sequence(f"{look.status(code).word} {count}" for code, count in counts)
+    return canvas.finish(name, title, phrases.run_on([phrases.stopped(title), said]))
 
 
 def course_chart(courses: Sequence[Course], periods: Sequence[str], *, name: str, title: str, subtitle: str, source: str) -> Chart:
@@ -188,7 +188,7 @@ def course_chart(courses: Sequence[Course], periods: Sequence[str], *, name: str
     width = look.FIGURE_MM
     headline, subtitles = wrap_mm(title, width, 10.5), wrap_mm(subtitle, width, 8)
     labels = dict.fromkeys(course.status.label for course in courses)
-    key = wrap_mm(say("domains.status_key", labels="　".join(labels)), width - 34, 7)
+    key = wrap_mm(say("domains.status_key", labels=phrases.gap().join(labels)), width - 34, 7)
     top = len(headline) * 5.2 + len(subtitles) * 4.2 + len(key) * 4.2 + 3.5
     room = (width - _GAP * (_ACROSS - 1)) / _ACROSS
     rows = [courses[start : start + _ACROSS] for start in range(0, len(courses), _ACROSS)]
@@ -211,12 +211,14 @@ def course_chart(courses: Sequence[Course], periods: Sequence[str], *, name: str
             canvas.spot(place * (room + _GAP), y, room, head + _PLOT + _YEARS, _alt(course, periods))
         y += head + _PLOT + _YEARS + 2.5
     canvas.text(0, height - 2.2, "\n".join(wrap_mm(say("domains.source_line", source=source), width, 7)[:1]), 7, look.MUTED)
-    return canvas.finish(name, title, f"{title}. {'; '.join(_alt(course, periods) for course in courses)}")
+    return canvas.finish(
+        name, title, phrases.run_on([phrases.stopped(title), phrases.clauses(_alt(course, periods) for course in courses)])
+    )
 
 
 def _alt(course: Course, periods: Sequence[str]) -> str:
-    values = ", ".join(f"{periods[place]} {text}" for place, _, text in course.known)
-    name = f"{course.name} ({course.unit})" if course.unit else course.name
+    values = phrases.sequence(f"{periods[place]} {text}" for place, _, text in course.known)
+    name = course.name + phrases.brackets(course.unit)
     return say("domains.panel_alt", name=name, values=values, target=course.target or "—", status=course.status.word)
 
 

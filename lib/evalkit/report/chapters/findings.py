@@ -15,6 +15,7 @@ from evalkit.messages.speech import english, say, term
 from evalkit.report import look, marks, phrases, wording
 from evalkit.report.chapters.lists_state import STANDINGS, PlanState, due_words, plan_states
 from evalkit.report.chapters.material import Material
+from evalkit.report.columns import departments_in_english
 from evalkit.report.evidence import ProofEntry
 from evalkit.report.model import Group
 from evalkit.report.printed import before, row_key
@@ -66,7 +67,7 @@ class Finding:
     @property
     def head(self) -> str:
         """Label and name, as they head a paragraph."""
-        return f"{self.label}　{self.title}" if self.row.get("seq") else self.title
+        return f"{self.label}{phrases.gap()}{self.title}" if self.row.get("seq") else self.title
 
 
 class Findings:
@@ -255,6 +256,8 @@ class Findings:
                 if own:
                     found |= own
                     break
+        if english() and self.catalog is not None:
+            return departments_in_english(self.catalog, found) or list(self._departments(one))
         return list(found) or list(self._departments(one))
 
     def _departments(self, one: Finding) -> dict[str, None]:

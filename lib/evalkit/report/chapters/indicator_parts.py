@@ -12,9 +12,10 @@ from evalkit.catalog.rules import NoTarget, Qualitative, Rule
 from evalkit.intake.inputs import counted_in
 from evalkit.messages.speech import english, say, term
 from evalkit.report import look, marks, phrases, wording
-from evalkit.report.calculations import result_line
+from evalkit.report.calculations import result_line, substituted
 from evalkit.report.chapters.material import Material
 from evalkit.report.chapters.rule_words import rule_words
+from evalkit.report.evidence import numbered
 from evalkit.report.printed import Printed, before, row_key, sum_note
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
@@ -100,7 +101,7 @@ class Part:
             sentences.append(phrases.stopped(phrases.beginning(phrases.clauses(moved))))
         reached = list(self._to_goals())
         if reached:
-            sentences.append(phrases.stopped(say("indicators.goals", goals=phrases.listing(reached))))
+            sentences.append(phrases.stopped(say("indicators.goals_status", goals=phrases.listing(reached))))
         return phrases.run_on(sentences)
 
     @property
@@ -129,7 +130,7 @@ class Part:
             yield say("indicators.no_target", attribute=attribute, aim=wording.aim(row))
         if found.get("class_zh"):
             basis = phrases.clauses(self._cited(cite) for cite in found.get("class_cites", []))
-            yield say("indicators.class", class_=term(str(found["class_zh"])) + phrases.brackets(basis))
+            yield say("indicators.class", class_=phrases.class_words(str(found["class_zh"])) + phrases.brackets(basis))
         if found.get("as_printed"):
             yield say("indicators.printed_as", text=found["as_printed"], reading=found.get("reading", ""))
         if found.get("note"):
@@ -167,7 +168,7 @@ class Part:
         """Return where something stands and how well it is known: 指标表 序号3（见于转载件）."""
         document, clause = str(cite.get("document", "")), phrases.foreign(str(cite.get("clause", "")))
         found = self.material.context.documents.get(document)
-        named = (found.get("number") or phrases.in_title_marks(term(found.get("title_zh", "")))) if found else document
+        named = (phrases.foreign(found.get("number", "")) or phrases.in_title_marks(term(found.get("title_zh", "")))) if found else document
         where = phrases.sequence([text for text in (named if document != self.home else "", clause) if text])
         told = not cite.get("state") or cite["state"] == self.state
         return where if told or not where else phrases.sequence([where, look.state(str(cite["state"]))])
@@ -196,7 +197,7 @@ class Part:
         trace = self.trace
         computed = trace.get("formula") and trace.get("value_source") == "computed"
         if computed:
-            yield say("indicators.substituted", numbers=trace["formula"].get("substituted", ""), result=result_line(trace))
+            yield say("indicators.substituted", numbers=substituted(trace["formula"]), result=result_line(trace))
         else:
             yield self._received()
         yield from self._settled()
@@ -228,11 +229,11 @@ class Part:
         adopted, decision, base = trace.get("adopted"), trace.get("decision"), trace.get("base") or {}
         if adopted:
             values = {key: phrases.foreign(str(adopted[key])) for key in ("by", "reason", "evidence")}
-            yield say("indicators.adopted", value=phrases.with_unit(str(adopted["value"]), unit), date=adopted["date"], **values)
+            yield say("indicators.adopted", value=phrases.with_unit(str(adopted["value"]), unit), date=_date(adopted["date"]), **values)
         if decision:
             verdict = look.status(marks.counted(str(decision.get("verdict", "")), False, self.row["attribute"])).word
             values = {key: phrases.foreign(str(decision.get(key, ""))) for key in ("by", "reason")}
-            yield say("indicators.decided", verdict=verdict, id=decision.get("id", ""), date=decision.get("date", ""), **values)
+            yield say("indicators.decided", verdict=verdict, id=decision.get("id", ""), date=_date(decision.get("date", "")), **values)
         if base.get("kind") == "rebased":
             cite = base.get("cite") or {}
             values = {
@@ -261,7 +262,7 @@ class Part:
 
     def _evidence(self) -> str:
         own = {(self.row["indicator"], self.row["period"]), (self.row["indicator"], "")}
-        numbers = [entry.number for entry in self.material.context.evidence if own & set(entry.rows)]
+        numbers = [numbered(entry.number) for entry in self.material.context.evidence if own & set(entry.rows)]
         return phrases.listing(numbers)
 
     # --- 成效和指标完成情况
@@ -315,7 +316,7 @@ class Part:
             if not phrases.unit(goal["target_text"]) or goal["status"] == "not_applicable" or goal is self.row:
                 continue
             code, share = marks.code_of(goal, traces.get(row_key(goal), {})), phrases.number(goal["progress"])
-            said = say("indicators.goal", period=phrases.period(goal["milestone"]), target=look.status(code).word)
+            said = say("indicators.goal_status", period=phrases.period(goal["milestone"]), status=look.status(code).word)
             begun = not goal["base_period"] or goal["base_period"] < goal["period"]  # in the base year nothing can have been done yet
             done = share is not None and begun and code not in ("met", "reached")
             yield said + (phrases.brackets(say("indicators.done", share=f"{phrases.fixed(share or Fraction(0), 1)}%")) if done else "")
@@ -328,6 +329,11 @@ def _bare(text: str) -> str:
 
 def _paragraph(sentences: Iterable[str]) -> str:
     return phrases.run_on(phrases.stopped(phrases.beginning(text)) for text in sentences)
+
+
+def _date(text: object) -> str:
+    """Return a day in words in English; Chinese reports print what the register has."""
+    return phrases.period(str(text)) if english() else str(text)
 
 
 def _dagger(row: Row) -> str:
@@ -360,7 +366,7 @@ def _item(item: Mapping[str, Any], period: str, *, named: bool) -> str:
     if text and when and when != period:
         text = say("indicators.when", value=text, period=phrases.period(when))
     place = f"{item['sheet']}!{item['cell']}" if item.get("sheet") else str(item.get("cell") or "")
-    text += f"〔{place}〕" if place else ""
+    text += say("calculations.cell", cell=place) if place else ""
     received = str(item.get("value_received") or "")
     if item.get("correction_id"):
         return say("indicators.corrected", item=text, received=received, id=item["correction_id"])

@@ -55,7 +55,7 @@ class Section:
         spare = [_anchor(goal) for goal in part.goals if goal["set"] == part.row["set"] and goal is not part.row]
         places = [f"{{#{name}}}" for name in spare] + [""] * len(part.lines)
         return [
-            f"[{escape(label)}]{{.label}}　" + (f"[{escape(text)}]{place}" if place else escape(text))
+            f"[{escape(label)}]{{.label}}{phrases.gap()}" + (f"[{escape(text)}]{place}" if place else escape(text))
             for (label, text), place in zip(part.lines, places, strict=False)
         ]
 
@@ -64,7 +64,7 @@ class Section:
         row = self.parts[place].row
         title = say("indicators.part", number=place + 1, name=wording.row_name(row))
         shown = self.parts[place].look
-        return f"[**{escape(title)}**]{{#{_anchor(row)}}}　[{escape(shown.label)}]{{.{shown.css}}}"
+        return f"[**{escape(title)}**]{{#{_anchor(row)}}}{phrases.gap()}[{escape(shown.label)}]{{.{shown.css}}}"
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,8 @@ def _set_part(material: Material, group: Group, rows: Sequence[Row], later: Sequ
     domains: dict[str, list[Section]] = {}
     for parts in group_by_indicator(rows).values():
         attribute = parts[0]["attribute"]
-        name = look.attribute(attribute) if kinds.is_apart(attribute) else term(parts[0]["domain"]) or say("indicators.no_domain")
+        kind = say("indicators.kind", kind=phrases.beginning(look.attribute(attribute))) if kinds.is_apart(attribute) else ""
+        name = kind or term(parts[0]["domain"]) or say("indicators.no_domain")
         domains.setdefault(name, []).append(section(parts))
     headed = []
     for name, sections in domains.items():

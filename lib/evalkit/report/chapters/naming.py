@@ -258,7 +258,7 @@ def _year_cell(model: ReportModel, row: Row | None) -> Cell:
         return Cell("—")
     shown = look.status(marks.code_of(row, model.traces.get(row_key(row), {})))
     value = row["value_text"] or (model.printed.current(row) if model.printed else row["rounded_value"])
-    return Cell(f"{value} {shown.symbol}" if value else shown.label, css=shown.css)
+    return Cell(f"{term(value)} {shown.symbol}" if value else shown.label, css=shown.css)
 
 
 def key(model: ReportModel, one: Since) -> str:

@@ -11,6 +11,7 @@ from evalkit.report import look, passing, phrases, wording
 from evalkit.report.chapters.findings import Finding, Findings, some_tasks, task_title
 from evalkit.report.chapters.lists_state import STANDINGS, PlanState, due_words
 from evalkit.report.chapters.material import Material
+from evalkit.report.evidence import numbered
 from evalkit.report.numbering import Numbering
 from evalkit.report.tables import escape
 
@@ -82,7 +83,9 @@ def _short(found: Findings, one: Finding) -> str:
 
 def _late(state: PlanState, one: Standing) -> str:
     due = due_words(one.item) or say("shortfalls.no_limit")
-    return phrases.stopped(say("next_steps.late", title=task_title(state, one), due=due, standing=STANDINGS[one.status].word))
+    return phrases.stopped(
+        say("next_steps.late", title=phrases.beginning(task_title(state, one)), due=due, standing=STANDINGS[one.status].word)
+    )
 
 
 def _evidence(found: Findings) -> tuple[int, list[str]]:
@@ -93,7 +96,7 @@ def _evidence(found: Findings) -> tuple[int, list[str]]:
         phrases.stopped(
             say(
                 "next_steps.proof",
-                number=entry.number,
+                number=numbered(entry.number),
                 document=phrases.foreign(entry.document),
                 state=word("evidence_state", entry.state, spoken()),
             )

@@ -108,5 +108,5 @@ def _heads(*names: str) -> list[str]:
 
 
 def _standing(one: Standing) -> str:
-    """Return whether a sign-off holds, its reasons joined as the language of the document joins them."""
-    return phrases.clauses(one.said(spoken()).split("；"))
+    """Return whether a sign-off holds, and if not, why."""
+    return one.said(spoken())

@@ -50,7 +50,9 @@ def _classes(catalog: Catalog, region: Region, set_id: str, *, named: bool) -> I
             continue
         value = next((value for value in dimension.values if value.id == declared.value), None)
         cite, document = declared.cite, catalog.documents.get(declared.cite.document)
-        cited = (document.number or phrases.in_title_marks(term(document.title_zh))) if document else declared.cite.document
+        cited = (
+            (phrases.foreign(document.number) or phrases.in_title_marks(term(document.title_zh))) if document else declared.cite.document
+        )
         parts = [cited, phrases.foreign(cite.clause), look.state(cite.state), phrases.foreign(cite.note)]
         yield say(
             "region.class",

@@ -10,6 +10,7 @@ from evalkit.report.chapters.findings import Finding, Findings
 from evalkit.report.chapters.lists_state import due_words
 from evalkit.report.chapters.material import Material
 from evalkit.report.chapters.shortfalls import counted
+from evalkit.report.evidence import numbered
 from evalkit.report.numbering import Numbering
 from evalkit.report.sheets import styled_grid
 from evalkit.report.tables import Align, Cell, Grid, escape
@@ -104,7 +105,7 @@ def _evidence(found: Findings, one: Finding) -> str:
     """Return what has to be handed in: evidence of the register that is not complete, else what the reason asks for."""
     proofs = found.proofs(one)
     if proofs:
-        return phrases.listing([f"{entry.number} {entry.document}" for entry in proofs])
+        return phrases.listing([f"{numbered(entry.number)} {entry.document}" for entry in proofs])
     if one.status == "not_met" or not one.row["reason"]:
         return "—"
     reason = look.reason(one.row["reason"])

@@ -44,7 +44,8 @@ class ShortfallsChapter:
         head = first.label if len(some) > 1 and first.row.get("seq") else first.head
         lines = [line for one in some for line in facts(self.findings, one, named=len(some) > 1)]
         lines += shared_facts(self.findings, some)
-        text = f"**{escape(head)}**　[{escape(first.look.label)}]{{.{first.look.css}}}\n\n" + "\n".join(f"- {line}" for line in lines)
+        state = f"[{escape(first.look.label)}]{{.{first.look.css}}}"
+        text = f"**{escape(head)}**{phrases.gap()}{state}\n\n" + "\n".join(f"- {line}" for line in lines)
         facts_name, cause_name = (self._name(prefix, first) for prefix in ("short", "cause"))
         units = _units(self.findings, some)
         cause = say("shortfalls.cause", units=phrases.listing(units)) if units else say("shortfalls.cause_somebody")
@@ -64,7 +65,7 @@ def shortfalls(material: Material) -> ShortfallsChapter:
 def opening(found: Findings) -> str:
     """Return how many are not met, pending and without data; or that nothing is."""
     model = found.model
-    period = phrases.period(found.groups[0].period) if found.groups else phrases.period(model.context.report_date[:4])
+    period = phrases.period(found.groups[0].period if found.groups else max(model.context.periods, default=model.context.report_date[:4]))
     values = {"period": period, "region": model.context.region_name}
     if not found.judged:
         return say("shortfalls.none_judged", **values)

@@ -38,7 +38,7 @@ def summary(material: Material) -> Written:
 def _findings(group: Group, chapter: str) -> list[tuple[str, list[str], str]]:
     """Return what is short and what is unknown: title, sentences, and in their place one of names where a chapter tells it all."""
     short = _MANY_UNKNOWN if chapter else len(group.unknowns) + len(group.missing) + 1
-    found = []
+    found: list[tuple[str, list[str], str]] = []
     for title, sentences in group.findings:
         code = next((code for code in ("pending", "missing") if sentences is (group.unknowns if code == "pending" else group.missing)), "")
         if code and len(sentences) > short:
@@ -94,8 +94,10 @@ def table(material: Material) -> Written | None:
     if not groups:
         return None
     markers = dict.fromkeys(marker for view in material.groups for marker in view.markers)
-    key = legend((row.mark for view in groups for row in view.group.table), markers)
-    if material.small:  # the words stand beside the symbols, and a key of all statuses would be longer than the table
+    used = [row.mark for view in groups for row in view.group.table]
+    key = legend(used, markers)
+    if material.small and not any(mark.code in look.MARKS for mark in used):
+        # the words stand beside the symbols, and a key of all statuses would be longer than the table
         marked = any(look.DAGGER in text for view in groups for row in view.group.table for text in (row.target, *row.goals))
         key = say("pieces.dagger", mark=look.DAGGER) if marked else ""
     values = {

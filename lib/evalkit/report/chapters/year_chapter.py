@@ -17,6 +17,7 @@ from evalkit.intake import Inputs
 from evalkit.messages import EvalkitError, Problem
 from evalkit.messages.speech import say, spoken, term
 from evalkit.report import phrases
+from evalkit.report.calculations import said_source
 from evalkit.report.chapters import Chapter
 from evalkit.report.chapters.lists_tables import PORTRAIT_CHARS, Line, grid_of
 from evalkit.report.chapters.year_figure import measure_name, year_chart
@@ -144,7 +145,7 @@ class YearChapter:
         noted = [phrases.labelled(measure_name(one), one.case.note) for one in found if one.case.note]
         sources = list(dict.fromkeys(one.case.source for one in found if one.case.source))
         texts = [*map(phrases.beginning, remarks(found, spoken())), *noted, say("year.files", files=files)]
-        return [*parts, _note([*texts, *(say("overview.source", source=source) for source in sources)])]
+        return [*parts, _note([*texts, *(say("overview.source", source=said_source(source)) for source in sources)])]
 
     def _left_out(self) -> list[str]:
         """Return which lines the chapter does not show, so that a slip in a name is seen."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextvars
 import datetime
+import errno
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -69,8 +70,7 @@ def render(document: Document, templates: Path, out_dir: Path, renderer: Rendere
             made = _render_pandoc(document, scratch, chosen)
         finish_page(made[2], document)
         check_report(made, scratch / f"{document.name}.typ", document.text, quoted(document), len(document.charts))
-        out_dir.mkdir(parents=True, exist_ok=True)
-        return [_move(path, out_dir / path.name) for path in made]
+        return move_all({path: out_dir / path.name for path in made})
 
 
 def render_word(document: Document, templates: Path, target: Path) -> Path:
@@ -100,8 +100,7 @@ def render_word(document: Document, templates: Path, target: Path) -> Path:
         _pandoc([*arguments, "--reference-doc=reference.docx", "--output", name], scratch, document)
         finish(scratch / name, document)
         check_text(target.name, docx_text(scratch / name), quoted(document), document.text)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return _move(scratch / name, target)
+        return move_all({scratch / name: target})[0]
 
 
 def quoted(document: Document) -> frozenset[str]:
@@ -259,8 +258,29 @@ def _near(line: str, word: str) -> str:
     return line[max(0, place - 30) : place + 30]
 
 
-def _move(source: Path, target: Path) -> Path:
-    part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, part)
-    os.replace(part, target)
-    return target
+def move_all(files: Mapping[Path, Path]) -> list[Path]:
+    """Put finished files into place: all of them or, where there is no room or a folder stands in the way, none.
+
+    Parameters
+    ----------
+    files : mapping
+        Target by source; folders of the targets are made when missing.
+
+    Raises
+    ------
+    OSError
+        The disk is full, the folder cannot be written, or a target is a folder. What stood there stands there still.
+    """
+    parts = {target.with_name(f".{target.name}.part"): target for target in files.values()}
+    try:
+        for (source, target), part in zip(files.items(), parts, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+            shutil.copyfile(source, part)
+        for part, target in parts.items():
+            os.replace(part, target)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    return list(files.values())

@@ -27,6 +27,9 @@ def finish_pictures(item: Any, room: Page) -> None:
     """
     for drawing in item.iter(tag("drawing")):
         _fit(drawing, room)
+        for inline in drawing.iter(f"{_DRAWING}inline"):
+            for side in ("T", "B", "L", "R"):  # without it LibreOffice keeps an eighth of an inch, and a full picture hangs over
+                inline.set(f"dist{side}", "0")
         for name in drawing.iter(f"{_DRAWING}docPr", f"{_PICTURE}cNvPr"):
             # pandoc keeps the path of the file here; programs show it to the reader as the title.
             name.attrib.pop("title", None)
