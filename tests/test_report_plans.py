@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, TinyProject
 from states import write_state
+from typer.testing import CliRunner
 
-from evalkit.catalog.report_plans import CHAPTERS, TEXTS, load_report_plan
+from evalkit.catalog.report_plans import CHAPTERS, TEXTS, chapters_of_plans, load_report_plan
+from evalkit.cli.commands import app
 from evalkit.messages import EvalkitError, words
 from evalkit.project import Project
 from evalkit.report.chapters.registry import WRITERS
-from evalkit.runner.reports import Wanted, document_of
+from evalkit.runner.reports import Wanted, document_of, staleness
 
 #: Chapters that the report's context brings along.
 BROUGHT = {"reach", "trajectory", "fragile", "tasks", "schedule", "year", "opinions", "signing"}
@@ -125,3 +127,78 @@ def test_the_form_is_that_of_the_plan_unless_another_is_wanted(tiny: TinyProject
     catalog = tiny.catalog(units=False)
     assert Wanted(plan="brief").plan_of(catalog, tiny.run).form == "official"
     assert Wanted(plan="brief", form="technical").plan_of(catalog, tiny.run).form == "technical"
+
+
+def test_every_plan_that_has_a_chapter_is_known(tiny: TinyProject) -> None:
+    tiny.write("params/reports/own.yml", "id: own\ntitle_zh: 自定\ntitle_en: Own\nchapters: [summary, {chapter: ours, title_zh: 我们的}]\n")
+    tiny.write("params/reports/bad.yml", "id: bad\n")  # is said by `evalkit check`, and stops nothing here
+    known = chapters_of_plans(Project(tiny.root))
+    assert known["ours"] == ["own"] and known["brief"] == ["brief"] and "own" in known["summary"] and "annual" in known["summary"]
+    assert not any("bad" in plans for plans in known.values())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_wrong_option_says_what_is_wrong_and_nothing_is_made(
+    tiny: TinyProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str
+) -> None:
+    monkeypatch.chdir(tiny.root)
+    monkeypatch.setenv("EVALKIT_LANG", lang)
+    monkeypatch.setenv("PATH", str(tmp_path / "no programs"))
+    before = tiny.snapshot()
+
+    def said(*args: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["report", *args])
+        problems = done.exception.problems if isinstance(done.exception, EvalkitError) else []
+        return done.exit_code, " ".join((*(problem.line() for problem in problems), *done.output.split()))
+
+    for args, words_zh, words_en in (
+        (("try", "--form", "square"), "“square”不可用，可用：technical | official", "“square” is none of technical | official"),
+        (("try", "--font-dir", "none"), "没有文件夹“none”", "there is no folder “none”"),
+        (("try", "--out", "params/units.yml"), "“params/units.yml”是文件", "“params/units.yml” is a file"),
+        (("table", "try", "--out", "params/units.yml"), "“params/units.yml”是文件", "“params/units.yml” is a file"),
+        (("table", "try", "--region", "1"), "没有地区“1”，有：999001", "has no region “1”, it has: 999001"),
+    ):
+        code, text = said(*args)
+        assert code == 2 and (words_zh if lang == "zh" else words_en) in text
+    code, text = said("try", "--renderer", "quarto")
+    assert code == 1 and text.count("--renderer pandoc") == 1  # once, not for every report
+    assert tiny.snapshot() == before
+
+
+def test_the_report_says_what_was_made_and_where(tiny: TinyProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tiny.root)
+    monkeypatch.setenv("EVALKIT_LANG", "zh")
+    (tmp_path / "字体").mkdir()
+    done = CliRunner().invoke(app, ["report", "try", "--plan", "brief", "--out", "[b]输出 一[/b]", "--font-dir", str(tmp_path / "字体")])
+    assert done.exit_code == 0
+    assert "✓ 报告 try 999001 " in done.stdout and "报告：[b]输出 一[/b]/" in done.stdout
+    assert (tiny.root / "[b]输出 一[/b]" / "999001-brief.docx").is_file()
+    assert "文件夹“字体”中没有字体文件" in done.stderr and done.stderr.count("PDF 所需字体未找到") == 1
+    made = CliRunner().invoke(app, ["report", "table", "try", "--out", "[b]表[/b]"])
+    assert made.stdout.endswith("指标表：[b]表[/b]/\n")
+
+
+def test_the_help_of_report_leads_to_its_options() -> None:
+    text = CliRunner().invoke(app, ["report", "--help"]).output
+    assert "evalkit report make --help" in " ".join(text.split())
+    assert "list[" not in CliRunner().invoke(app, ["report", "make", "--help"]).output.partition("Options")[2]
+
+
+def test_names_on_the_cover_do_not_make_results_out_of_date(tiny: TinyProject) -> None:
+    tiny.edit("params/runs/try.yml", "purpose: annual", "purpose: annual\nprepared_by: 某技术单位\nauthors: [张三]")
+    catalog = tiny.catalog(units=False)
+    document, _ = document_of(catalog, tiny.run, tiny.region)
+    assert not document.outdated and staleness(catalog, tiny.run) == []
+    assert document.cover is not None and document.cover.authors == ("张三",)
+    tiny.value("2024", "air.days_good", "310")
+    document, _ = document_of(catalog, tiny.run, tiny.region)
+    assert document.outdated and [problem.code for problem in staleness(catalog, tiny.run)] == ["results_stale"]
+
+
+def test_one_region_alone_has_no_roll_up(tiny: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tiny.root)
+    done = CliRunner().invoke(app, ["report", tiny.run, "--region", tiny.region, "--out", "out"])
+    assert done.exit_code == 0, done.output
+    assert sorted(path.name for path in (tiny.root / "out").iterdir()) == [f"{tiny.region}.{kind}" for kind in ("docx", "html", "pdf")]
+    assert CliRunner().invoke(app, ["report", tiny.run, "--region", "1"]).exit_code == 2
+    assert CliRunner().invoke(app, ["report", "--region", tiny.region]).exit_code == 2

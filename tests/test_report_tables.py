@@ -149,3 +149,8 @@ def test_widths_keep_words_whole_and_fill_the_page() -> None:
     widths = fit_widths([["序号", "指标", "值"], ["1", "很长的指标名称" * 5, "1298.89136"]], 40)
     assert sum(widths) == pytest.approx(40)
     assert widths[2] > 5 and widths[1] > widths[2] > widths[0]
+
+
+def test_the_alternative_text_of_a_figure_keeps_minus_and_dots_in_typst() -> None:
+    source = '![图](figures/a){#figure-1 width=10mm alt="2024 -0.61 ... 2025 -?"}'
+    assert '"2024 -0.61 ... 2025 -?"' in pandoc(source, "--to", "typst", "--lua-filter", str(FILTER))

@@ -20,11 +20,14 @@ from lxml import etree
 from states import write_state
 from typer.testing import CliRunner
 
+from evalkit.catalog.report_plans import load_report_plan
+from evalkit.catalog.texts import texts_of
 from evalkit.cli.commands import app
 from evalkit.cli.report_texts import blocks_of
-from evalkit.collection.texts_check import project_problems, report_problems
+from evalkit.collection.texts_check import project_problems, report_problems, untranslated
 from evalkit.collection.texts_import import Origin, TakenBack, take_back
 from evalkit.messages import EvalkitError, Language
+from evalkit.project import Project
 from evalkit.report.frame import Document
 from evalkit.report.numbering import Block, Numbering
 from evalkit.report.prose import Item, body_of, items_of_body, items_of_markdown, joined, markdown_of, printed, prose_hash, user_markdown
@@ -456,11 +459,11 @@ def test_a_text_whose_numbers_changed_is_marked(tiny: Tiny) -> None:
     made, problems = document_of(tiny.catalog(units=False), tiny.run, tiny.region)
     assert made.blocks[0].stale and made.blocks[0].generated != generated
     assert [(problem.code, problem.severity) for problem in problems] == [("text_stale", "warning")]
-    assert "上一段由人工撰写" in made.text.partition("我的摘要")[2]
+    assert "以上文字由人工撰写" in made.text.partition("我的摘要")[2]
     tiny.write(f"{TEXTS}/summary.md", "我的摘要\n")  # which text it replaced is not known
     made, problems = document_of(tiny.catalog(units=False), tiny.run, tiny.region)
     assert not made.blocks[0].stale and made.blocks[0].unpinned and problems == []
-    assert "上一段由人工撰写" not in made.text
+    assert "以上文字由人工撰写" not in made.text
     assert [(p.code, p.severity) for p in report_problems(tiny.catalog(units=False), tiny.run)] == [("text_unpinned", "note")]
 
 
@@ -535,3 +538,91 @@ def test_a_block_with_a_long_name_comes_back(tiny: Tiny, tmp_path: Path) -> None
     path = edited(path, tmp_path / "b.docx", lambda tree: paragraphs(tree, key_of(name), ["改了。"]))
     assert states(take_back(catalog, path, lambda _: longer.blocks))[name] == "changed"
     assert (tiny.root / TEXTS / f"{name}.md").is_file()
+
+
+def test_heads_as_people_type_them(tiny: Tiny) -> None:
+    project = Project(tiny.root)
+    tiny.write(f"{TEXTS}/summary.md", "\ufeff---\r\nby：张三\r\n\r\ndate ： “2025年”\r\n---\r\n\r\n一。\r\n\r\n- 二\r\n".encode())
+    text = texts_of(project, tiny.run, tiny.region)["summary"]
+    assert (text.by, text.date, text.body) == ("张三", "2025年", "一。\n\n- 二")
+    for head, code in (
+        ("---\nby: 甲\n文字", "text_head_open"),
+        ("---\nauthor：甲\n---\n文字", "text_head"),
+        ("---\nby：甲\nby: 乙\n---\n文字", "text_head"),
+    ):
+        tiny.write(f"{TEXTS}/summary.md", head)
+        with pytest.raises(EvalkitError) as caught:
+            texts_of(project, tiny.run, tiny.region)
+        assert [problem.code for problem in caught.value.problems] == [code]
+    tiny.write(f"{TEXTS}/summary.md", "文字".encode("gbk"))
+    with pytest.raises(EvalkitError, match="UTF-8"):
+        texts_of(project, tiny.run, tiny.region)
+
+
+def test_a_text_for_another_plan_is_no_slip(tiny: Tiny) -> None:
+    tiny.write(f"{TEXTS}/brief.md", "---\nreplaces: 000000000000\n---\n简报\n")
+    tiny.write(f"{TEXTS}/sumary.md", "错字\n")
+    catalog = tiny.catalog(units=False)
+    _, problems = document_of(catalog, tiny.run, tiny.region)
+    assert [(p.code, p.severity, p.values["block"]) for p in problems] == [
+        ("text_unused", "warning", "sumary"),
+        ("text_other_plan", "note", "brief"),
+    ]
+    assert problems[1].values["plans"] == ["brief"]
+    [problem] = document_of(catalog, tiny.run, tiny.region, Wanted(plan="brief"))[1]
+    assert problem.code == "text_stale" and "blocks try 999001 --plan brief " in problem.remedy("zh")
+    assert "evalkit --lang en report blocks" in problem.remedy("en")
+
+
+def test_a_chapter_of_another_plan_that_people_write_replaces_nothing(tiny: Tiny) -> None:
+    tiny.edit("params/runs/try.yml", "report: own", "report: monthly")  # `own` has the chapter our-words
+    tiny.write(f"{TEXTS}/brief.en.md", "Brief\n")
+    [problem] = report_problems(tiny.catalog(units=False), tiny.run)
+    assert (problem.code, problem.values["block"]) == ("text_unpinned", "brief")
+    assert "evalkit --lang en report blocks try 999001 --plan brief " in problem.remedy("zh")
+
+
+def test_texts_in_chinese_only_are_named_for_the_english_report(tiny: Tiny) -> None:
+    tiny.write(f"{TEXTS}/summary.md", "摘要\n")
+    tiny.write(f"{TEXTS}/brief.md", "简报\n")  # in another plan only
+    catalog = tiny.catalog(units=False)
+    plan = load_report_plan(catalog.project, "own")
+    [problem] = untranslated(catalog, tiny.run, plan)
+    assert (problem.code, problem.severity, problem.values["blocks"]) == ("text_chinese_only", "note", ["our-words", "summary"])
+    tiny.write(f"{TEXTS}/domain-1.md", "领域\n")
+    assert untranslated(catalog, tiny.run, plan)[0].values["blocks"] == ["domain-1", "our-words", "summary"]
+    assert untranslated(catalog, tiny.run, load_report_plan(catalog.project, "brief"))[0].values["blocks"] == ["brief"]
+    (tiny.root / TEXTS / "domain-1.md").unlink()
+    tiny.write(f"{TEXTS}/summary.en.md", "Summary\n")
+    tiny.write(f"{TEXTS}/our-words.en.md", "Ours\n")
+    assert untranslated(catalog, tiny.run, plan) == []
+
+
+def test_wrong_names_are_told_in_a_line(printed_word: Path, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tiny.root)
+    monkeypatch.setenv("EVALKIT_LANG", "zh")
+
+    def said(*args: str) -> str:
+        done = CliRunner().invoke(app, ["report", *args])
+        assert done.exit_code != 0
+        problems = done.exception.problems if isinstance(done.exception, EvalkitError) else []
+        return "".join(problem.line() for problem in problems) or " ".join(done.output.split())
+
+    assert "找不到地区“999009”" in said("blocks", "try", "999009") and "Word" not in said("blocks", "try", "999009")
+    assert "汇总报告" in said("blocks", "try", "all") and "999001" in said("blocks", "try", "all")
+    for name, near in (("sumary", "(summary?)"), ("摘要", "(summary?)"), ("zzz", "请检查拼写；")):
+        assert near in said("blocks", "try", "999001", "--write", name)
+    assert "没有文件“none.docx”" in said("import", "none.docx")
+    assert "汇总" in said("import", str(edited(printed_word, tmp_path / "all.docx", lambda tree: tree.clear(), "docProps/custom.xml")))
+    path = edited(printed_word, tmp_path / "x.docx", lambda tree: fill(tree, "summary", "<w:tbl/>"))
+    assert "文字块“摘要（summary）”中有表格" in said("import", str(path))
+
+
+def test_what_to_do_after_an_import(printed_word: Path, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tiny.root)
+    monkeypatch.setenv("EVALKIT_LANG", "zh")
+    path = str(edited(printed_word, tmp_path / "x.docx", lambda tree: paragraphs(tree, "summary", ["新的"])))
+    run = CliRunner().invoke
+    assert "印出修改后的报告" not in run(app, ["report", "import", path, "--dry-run"]).stdout
+    assert run(app, ["report", "import", path]).stdout.endswith("取回 1 处，未改 1 处。\n印出修改后的报告：evalkit report try\n")
+    assert run(app, ["report", "import", path]).stdout.endswith("取回 0 处，与现有文字相同 1 处，未改 1 处。\n")

@@ -83,6 +83,11 @@ function Div(div)
   if div.classes:includes 'block' then return div.content end
 end
 
+-- The text of inlines; what `Str` wrote for Typst is text again.
+local function plain(inlines)
+  return pandoc.utils.stringify(inlines:walk { RawInline = function(raw) return pandoc.Str((raw.text:gsub('\\(.)', '%1'))) end })
+end
+
 function Figure(figure)
   local image
   figure.content:walk { Image = function(found) image = found end }
@@ -90,13 +95,13 @@ function Figure(figure)
   local caption = pandoc.write(pandoc.Pandoc(figure.caption.long), 'typst'):gsub('%s+$', '')
   local label = figure.identifier ~= '' and ' <' .. figure.identifier .. '>' or ''
   return pandoc.RawBlock('typst', string.format('#picture(%s, %s, %s, [%s])%s', typst_string(image.src),
-    image.attributes.width or '100%', typst_string(pandoc.utils.stringify(image.caption)), caption, label))
+    image.attributes.width or '100%', typst_string(plain(image.caption)), caption, label))
 end
 
 -- The name of an annex without its number; nil for a chapter.
 local function annex(block)
   if block.t ~= 'Header' or block.level ~= 1 then return nil end
-  local title = pandoc.utils.stringify(block)
+  local title = plain(block.content)
   return title:match '^附件%d+%s*(.*)$' or title:match '^Annex %d+[%s:.]*(.*)$'
 end
 

@@ -72,6 +72,24 @@ def plan_id_of(run: Run) -> str:
     return run.report or run.purpose
 
 
+def chapters_of_plans(project: Project) -> dict[str, list[str]]:
+    """Return every chapter that a plan of the project has, with the plans that have it; plans at fault are left out.
+
+    Parameters
+    ----------
+    project : Project
+    """
+    found: dict[str, list[str]] = {}
+    for path in sorted((project.params / "reports").glob("*.yml")):
+        try:
+            plan = load_report_plan(project, path.stem)
+        except EvalkitError:  # `evalkit check` says what is wrong with it
+            continue
+        for name in plan.ids:
+            found.setdefault(name, []).append(plan.id)
+    return found
+
+
 def load_report_plan(project: Project, plan_id: str, referrer: Place | None = None) -> ReportPlan:
     """Return a chapter plan.
 

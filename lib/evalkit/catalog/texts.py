@@ -14,6 +14,7 @@ from evalkit.project import Project
 BLOCK = re.compile(r"[a-z0-9][A-Za-z0-9._-]{0,59}")
 #: Lines between the two ``---`` at the head of a text.
 KEYS = ("replaces", "by", "date")
+_HEAD = re.compile(r"\s*([a-z]+)\s*[:：](.*)")  # people type the colon of their own keyboard
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 MOST = 200_000  # bytes of one text
 
@@ -149,14 +150,16 @@ def _read(path: Path, block: str, label: str, problems: list[Problem]) -> UserTe
     if lines and lines[0].strip() == "---":
         end = next((number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---"), 0)
         if not end:
-            problems.append(Problem("text_head", place, {"line": "---", "known": list(KEYS)}))
+            problems.append(Problem("text_head_open", place))
             return None
         for number, line in enumerate(lines[1:end], start=2):
-            key, mark, value = line.partition(":")
-            if key.strip() not in KEYS or not mark or key.strip() in head:
+            given = _HEAD.fullmatch(line)
+            if not line.strip():
+                continue
+            if given is None or given[1] not in KEYS or given[1] in head:
                 problems.append(Problem("text_head", Place(label, cell=str(number)), {"line": line, "known": list(KEYS)}))
                 return None
-            head[key.strip()] = value.strip().strip("\"'")
+            head[given[1]] = given[2].strip().strip("\"'“”")
         lines = lines[end + 1 :]
     body = "\n".join(line.rstrip() for line in lines).strip("\n")
     if not body.strip():

@@ -40,7 +40,7 @@ def blocks(
     lang = language()
     found = blocks_of(catalog, run_id, region, plan, lang)
     if write:
-        path = _start(catalog, run_id, region, write, found, lang)
+        path = _start(catalog, (run_id, region, plan), write, found, lang)
         print(catalog.project.label(path))
         return
     if as_json:
@@ -75,6 +75,9 @@ def import_(
     from evalkit.cli.console import consoles, problem_lines, say
     from evalkit.collection.texts_import import Origin, take_back
 
+    if not file.is_file():
+        path = file.as_posix()
+        raise typer.BadParameter(say(f"没有文件“{path}”", f"there is no file “{path}”"), param_hint="FILE.docx")
     catalog = load_catalog()
 
     def now(origin: Origin) -> list[Block]:
@@ -92,13 +95,18 @@ def import_(
         elif block.state == "changed":
             said += f" → {label}"
         out.print(f"{block.title}（{block.name}）：{said}" if language() == "zh" else f"{block.title} ({block.name}): {said}", markup=False)
-    counts = {state: sum(block.state == state for block in done.blocks) for state in ("changed", "unchanged")}
+    counts = {state: sum(block.state == state for block in done.blocks) for state in ("changed", "taken", "unchanged")}
     where = f"{done.origin.run}/{done.origin.region}"
     verb = say("会取回" if dry_run else "取回", "would take back" if dry_run else "taken back")
+    as_held = say(f"，与现有文字相同 {counts['taken']} 处", f", held already {counts['taken']}") if counts["taken"] else ""
     out.print(say(
-        f"{where}：{verb} {counts['changed']} 处，未改 {counts['unchanged']} 处。",
-        f"{where}: {verb} {counts['changed']}, unchanged {counts['unchanged']}.",
+        f"{where}：{verb} {counts['changed']} 处{as_held}，未改 {counts['unchanged']} 处。",
+        f"{where}: {verb} {counts['changed']}{as_held}, unchanged {counts['unchanged']}.",
     ), markup=False)  # fmt: skip
+    if counts["changed"] and not dry_run:
+        again = f"evalkit {'--lang en ' if done.origin.lang == 'en' else ''}report {done.origin.run}"
+        again += f" --plan {done.origin.plan}" if done.origin.plan else ""
+        out.print(say(f"印出修改后的报告：{again}", f"to print the report with them: {again}"), markup=False)
     for line in problem_lines(done.warnings):
         err.print(line)
 
@@ -108,12 +116,15 @@ def blocks_of(catalog: Catalog, run_id: str, region: str, plan: str, lang: Langu
     from evalkit.catalog.report_plans import CHAPTERS
     from evalkit.report.numbering import Block
     from evalkit.report.rendering.word_blocks import headings_of
-    from evalkit.runner.reports import Wanted, document_of
+    from evalkit.runner.reports import ROLL_UP, Wanted, document_of
 
     run = catalog.run(run_id)
     place = Place(catalog.project.label(catalog.project.processed(run_id)))
+    if region == ROLL_UP:
+        raise EvalkitError(Problem("text_roll_up", Place("REGION"), {"known": run.regions[:20]}))
     if region not in run.regions:
-        raise EvalkitError(Problem("text_origin_unknown", place, {"run": run_id, "region": region}))
+        values = {"kind": "region", "id": region, "hint": f" ({', '.join(run.regions[:20])})"}
+        raise EvalkitError(Problem("unknown_id", catalog.place("run", run_id, "regions"), values))
     if not (catalog.project.region(run_id, region) / "results.csv").is_file():
         raise EvalkitError(Problem("run_missing", place, {"run": f"{run_id} {region}"}))
     wanted = Wanted(plan=plan, lang=lang)
@@ -142,14 +153,20 @@ def _record(catalog: Catalog, run_id: str, region: str, block: Block, lang: Lang
     }  # fmt: skip
 
 
-def _start(catalog: Catalog, run_id: str, region: str, name: str, found: dict[str, Block], lang: Language) -> Path:
+def _start(catalog: Catalog, report: tuple[str, str, str], name: str, found: dict[str, Block], lang: Language) -> Path:
     """Write a text file with what the program writes; return it."""
+    from evalkit.catalog.load import near
     from evalkit.catalog.texts import file_text, text_path
     from evalkit.report.prose import body_of, items_of_markdown
+    from evalkit.report.rendering.word_blocks import title_of
     from evalkit.tables import write_text
 
+    run_id, region, plan = report
     if name not in found:
-        raise EvalkitError(Problem("text_no_block", Place("--write"), {"block": name, "known": list(found)}))
+        titled = [block.name for block in found.values() if name in (block.title, title_of(block.name, lang, block.title))]
+        hint = f" ({titled[0]}?)" if titled else near(name, found)
+        values = {"block": name, "hint": hint, "run": run_id, "region": region, "plan": f" --plan {plan}" if plan else ""}
+        raise EvalkitError(Problem("text_no_block", Place("--write"), values))
     path = text_path(catalog.project, run_id, region, name, lang)
     label = catalog.project.label(path)
     if path.exists():

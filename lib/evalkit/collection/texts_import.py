@@ -9,7 +9,7 @@ from typing import Literal
 
 from evalkit.catalog import Catalog
 from evalkit.catalog.texts import BLOCK, LANGUAGES, MOST, UserText, file_text, text_path, texts_of
-from evalkit.messages import EvalkitError, Language, Place, Problem, word
+from evalkit.messages import EvalkitError, Language, Place, Problem, language, word
 from evalkit.report.numbering import Block
 from evalkit.report.prose import Item, body_of, items_of_body, prose_hash
 from evalkit.report.rendering.word_blocks import (
@@ -106,7 +106,9 @@ class _Case:
 
     def problem(self, code: str, name: str, *, warning: bool = False, **values: object) -> None:
         """Note something about a block."""
-        values = {"block": name, "run": self.origin.run, "region": self.origin.region, **values}
+        title = title_of(name, self.origin.lang, self.now[name].title if name in self.now else "")
+        block = name if title == name else f"{title}（{name}）" if language() == "zh" else f"{title} ({name})"  # Word shows the title
+        values = {"block": block, "run": self.origin.run, "region": self.origin.region, **values}
         self.problems.append(Problem(code, Place(self.label, key=name), values, "warning" if warning else "error"))
 
 

@@ -45,11 +45,12 @@ def write_tables(
     from evalkit.report.fill import context_from_catalog
     from evalkit.report.indicator_book import write_region_book, write_run_book
     from evalkit.report.terms import speech_of
+    from evalkit.runner.signing import outdated_regions
 
     project, run = catalog.project, catalog.run(run_id)
     if not state.read_json(project.processed(run_id) / state.MANIFEST):
         raise EvalkitError(Problem("run_missing", Place(project.label(project.processed(run_id))), {"run": run_id}))
-    outdated = bool(state.changed_results(project, run_id))
+    stale = outdated_regions(catalog, run_id)
     inputs = read_inputs(catalog, run_id)
     tail = "-table-en.xlsx" if lang == "en" else "-table.xlsx"
     with speaking(speech_of(catalog, lang)):
@@ -64,8 +65,8 @@ def write_tables(
         models = read_models(project.root, run_id, contexts)
         for model in models:
             code = model.context.region_code
-            write_region_book(model, out_dir / f"{code}{tail}", outdated=outdated)
+            write_region_book(model, out_dir / f"{code}{tail}", outdated=code in stale)
             yield code, out_dir / f"{code}{tail}", []
         if models and not regions:
-            write_run_book(models, out_dir / f"all{tail}", outdated=outdated)
+            write_run_book(models, out_dir / f"all{tail}", outdated=bool(stale))
             yield "all", out_dir / f"all{tail}", []

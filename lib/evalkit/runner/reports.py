@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalkit.catalog import Catalog, load_catalog
-from evalkit.catalog.report_plans import Form, ReportPlan, load_report_plan, plan_id_of
+from evalkit.catalog.report_plans import Form, ReportPlan, chapters_of_plans, load_report_plan, plan_id_of
 from evalkit.catalog.texts import texts_of
 from evalkit.intake import read_inputs
 from evalkit.messages import EvalkitError, Language, Place, Problem
@@ -65,7 +65,7 @@ class Wanted:
 
 
 def make_reports(
-    catalog: Catalog, run_id: str, out_dir: Path, wanted: Wanted | None = None
+    catalog: Catalog, run_id: str, out_dir: Path, wanted: Wanted | None = None, regions: Collection[str] = ()
 ) -> Iterator[tuple[int, int, str, list[Problem]]]:
     """Make the Word, PDF and web reports of all regions of a run and its roll-up.
 
@@ -77,6 +77,8 @@ def make_reports(
         Where they go.
     wanted : Wanted, optional
         Default: Chinese reports by the chapter plan of the run.
+    regions : collection of str, optional
+        Only these regions, without the roll-up.
 
     Yields
     ------
@@ -94,9 +96,10 @@ def make_reports(
         raise EvalkitError(Problem("run_missing", Place(project.label(project.processed(run_id))), {"run": run_id}))
     plan = wanted.plan_of(catalog, run_id)
     finished = [code for code in run.regions if (project.region(run_id, code) / "results.csv").is_file()]
-    names = [*finished, *([ROLL_UP] if rolled_up(plan) else [])] if finished else []
+    chosen = [code for code in finished if not regions or code in regions]
+    names = [*chosen, *([ROLL_UP] if rolled_up(plan) and not regions else [])] if chosen else []
     for code in run.regions:
-        if code not in finished:
+        if code not in finished and (not regions or code in regions):
             place = Place(project.label(project.region(run_id, code)))
             yield 0, len(names), code, [Problem("run_missing", place, {"run": f"{run_id} {code}"})]
     notes = _font_notes(plan, wanted) if names else []
@@ -126,11 +129,15 @@ def rolled_up(plan: ReportPlan) -> bool:
 
 
 def staleness(catalog: Catalog, run_id: str) -> list[Problem]:
-    """Return a warning when the results of a run are not those of the files as they are now."""
-    changed = state.changed_results(catalog.project, run_id)
-    if not changed:
+    """Return a warning when results of a run are not those of the rules and data as they are now.
+
+    A file that changed without touching a result (names on the cover, a comment) is no reason for one.
+    """
+    from evalkit.runner.signing import outdated_regions
+
+    if not outdated_regions(catalog, run_id):
         return []
-    values = {"run": run_id, "files": changed[:5]}
+    values = {"run": run_id, "files": state.changed_results(catalog.project, run_id)[:5]}
     return [Problem("results_stale", Place(catalog.project.label(catalog.project.processed(run_id))), values, "warning")]
 
 
@@ -202,13 +209,12 @@ def _document(catalog: Catalog, run_id: str, name: str, wanted: Wanted, out_dir:
     from evalkit.report.document import region_document
     from evalkit.report.fill import context_from_catalog
     from evalkit.report.rollup_registers import registers_of
-    from evalkit.runner.run import plan_run
-    from evalkit.runner.signing import touched
+    from evalkit.runner.signing import outdated_regions
 
     project, root = catalog.project, catalog.project.root
     plan = wanted.plan_of(catalog, run_id)
     inputs = read_inputs(catalog, run_id)
-    outdated = bool(state.changed_results(project, run_id))
+    stale = outdated_regions(catalog, run_id)
     changed = cache(lambda lower: bool(state.changed_results(project, lower)))
     read: Read = {}  # of the lower runs, once for all regions
 
@@ -221,20 +227,19 @@ def _document(catalog: Catalog, run_id: str, name: str, wanted: Wanted, out_dir:
         codes = catalog.run(run_id).regions
         contexts = [context_of(code) for code in codes if (project.region(run_id, code) / "results.csv").is_file()]
         absent = [catalog.regions[code].name_zh for code in codes if code not in {one.region_code for one in contexts}]
-        late = touched(plan_run(catalog, inputs)) if outdated else ()
-        registers = registers_of(catalog, run_id, plan.ids, late, outdated=outdated)
+        registers = registers_of(catalog, run_id, plan.ids, stale, outdated=bool(stale))
         document = rollup(
             root,
             run_id,
             contexts,
-            outdated=outdated,
+            outdated=bool(stale),
             plan=plan,
             name=wanted.file_name(ROLL_UP),
             registers=replace(registers, absent=absent),
         )
         return document, []
     texts = texts_of(project, run_id, name, wanted.lang)
-    stale = touched(plan_run(catalog, inputs)) if outdated else ()
+    outdated = name in stale
     chapters = [*([] if outdated else plan_chapters(catalog, inputs, name)), *opinions_chapters(catalog, run_id, name, stale)]
     notes = update_notes(project, run_id, name).sentences if "updates" in plan.ids else []
     context = replace(context_of(name), update_notes=notes, chapters=[one for one in chapters if one.id in plan.ids])
@@ -243,14 +248,24 @@ def _document(catalog: Catalog, run_id: str, name: str, wanted: Wanted, out_dir:
         read_model(root, run_id, name, context), templates_of(root), plan, name=wanted.file_name(name), texts=texts,
         catalog=catalog, inputs=inputs, records=records, outdated=outdated,
     )  # fmt: skip
-    return document, _text_problems(document, texts, run_id, name, every_block=not wanted.plan)
+    return document, [] if not texts else _text_problems(catalog, document, texts, (run_id, name), plan, wanted)
 
 
-def _text_problems(document: Document, texts: Any, run_id: str, region: str, *, every_block: bool) -> list[Problem]:
-    """Return what is to be said about texts of the user's own; a text that is not printed is a slip only in the run's own report."""
+def _text_problems(
+    catalog: Catalog, document: Document, texts: Any, origin: tuple[str, str], plan: ReportPlan, wanted: Wanted
+) -> list[Problem]:
+    """Return what is to be said about texts of the user's own; a text that is not printed is a slip only in the run's own report.
+
+    A text for a chapter that only other plans have (such as ``brief``) is no slip there either.
+    """
     used = {block.name for block in document.blocks}
-    values = {"run": run_id, "region": region}
-    unused = [name for name in texts if every_block and name not in used]
+    values = {"run": origin[0], "region": origin[1], "plan": f" --plan {wanted.plan}" if wanted.plan else ""}
+    unused = [name for name in texts if name not in used] if not wanted.plan else []
+    plans = chapters_of_plans(catalog.project) if unused else {}
+    elsewhere = [name for name in unused if name in plans and name not in plan.ids]
+    slips = [name for name in unused if name not in elsewhere]
     stale = [block.name for block in document.blocks if block.stale and block.override]
-    told = [("text_unused", unused), ("text_stale", stale)]
-    return [Problem(code, Place(texts[name].file), {"block": name, **values}, "warning") for code, names in told for name in names]
+    told = [("text_unused", slips), ("text_stale", stale)]
+    warnings = [Problem(code, Place(texts[name].file), {"block": name, **values}, "warning") for code, names in told for name in names]
+    notes = [Problem("text_other_plan", Place(texts[name].file), {"block": name, "plans": plans[name]}, "note") for name in elsewhere]
+    return [*warnings, *notes]
