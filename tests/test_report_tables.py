@@ -30,7 +30,8 @@ def flat(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]", "", kept).split())
 
 
-FILTER = Path(__file__).parents[1] / "reports" / "templates" / "typst.lua"
+FOLDER = Path(__file__).parents[1] / "reports" / "templates"
+FILTERS = [part for name in ("guard.lua", "typst.lua") for part in ("--lua-filter", str(FOLDER / name))]
 
 
 def pandoc(source: str, *arguments: str) -> str:
@@ -113,7 +114,7 @@ def test_hostile_text_is_plain_in_typst(tmp_path: Path) -> None:
 
     source = tmp_path / "a.typ"
     head = '#let official-table = ()\n#set page(width: 60cm)\n#set text(font: "Noto Sans CJK SC")\n#set smartquote(enabled: false)\n'
-    table = pandoc(grid_table(sample(), "表1", "t"), "--to", "typst", "--lua-filter", str(FILTER))
+    table = pandoc(grid_table(sample(), "表1", "t"), "--to", "typst", *FILTERS)
     source.write_text(head + table, encoding="utf-8")
     fonts = [str(Path(str(noto_cjk_sans_otc.FONT_PATH)).parent)]
     typst.compile(str(source), output=str(tmp_path / "a.pdf"), font_paths=fonts, ignore_system_fonts=True)
@@ -153,4 +154,4 @@ def test_widths_keep_words_whole_and_fill_the_page() -> None:
 
 def test_the_alternative_text_of_a_figure_keeps_minus_and_dots_in_typst() -> None:
     source = '![图](figures/a){#figure-1 width=10mm alt="2024 -0.61 ... 2025 -?"}'
-    assert '"2024 -0.61 ... 2025 -?"' in pandoc(source, "--to", "typst", "--lua-filter", str(FILTER))
+    assert '"2024 -0.61 ... 2025 -?"' in pandoc(source, "--to", "typst", *FILTERS)

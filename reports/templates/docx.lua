@@ -14,20 +14,7 @@ local function section(landscape)
   return pandoc.RawBlock('openxml', '<w:p><w:pPr><w:sectPr><w:type w:val="nextPage"/>' .. size .. '</w:sectPr></w:pPr></w:p>')
 end
 
--- How wide columns look is said apart from how wide they stand in the source.
-local function fit(tbl)
-  local place = 1
-  for number in (tbl.attributes['tbl-colwidths'] or ''):gmatch '[%d.]+' do
-    if tbl.colspecs[place] then
-      tbl.colspecs[place] = { tbl.colspecs[place][1], tonumber(number) / 100 }
-    end
-    place = place + 1
-  end
-  tbl.attributes['tbl-colwidths'] = nil
-end
-
 function Table(tbl)
-  fit(tbl)
   tbl.attributes['custom-style'] = tbl.classes:includes 'lines' and 'WorkingTable' or 'OfficialTable'
   return tbl
 end

@@ -1,3 +1,5 @@
+-- What every format needs, before its own filter.
+
 -- A report shows its own figures and nothing else: no other file, no address. Word takes them as pictures, the others as drawings.
 local extension = FORMAT:match 'docx' and '.png' or '.svg'
 
@@ -10,4 +12,17 @@ function Image(image)
     image.src = image.src .. extension
     return image
   end
+end
+
+-- How wide columns look is said apart from how wide they stand in the source.
+function Table(tbl)
+  local place = 1
+  for number in (tbl.attributes['tbl-colwidths'] or ''):gmatch '[%d.]+' do
+    if tbl.colspecs[place] then
+      tbl.colspecs[place] = { tbl.colspecs[place][1], tonumber(number) / 100 }
+    end
+    place = place + 1
+  end
+  tbl.attributes['tbl-colwidths'] = nil
+  return tbl
 end

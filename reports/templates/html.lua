@@ -13,18 +13,6 @@ local function scrolled(tbl)
   return pandoc.Div({ pandoc.Div({ pandoc.Plain(caption) }, pandoc.Attr('', { 'caption' })), box }, pandoc.Attr('', { 'tabled' }))
 end
 
--- How wide columns look is said apart from how wide they stand in the source.
-local function fit(tbl)
-  local place = 1
-  for number in (tbl.attributes['tbl-colwidths'] or ''):gmatch '[%d.]+' do
-    if tbl.colspecs[place] then
-      tbl.colspecs[place] = { tbl.colspecs[place][1], tonumber(number) / 100 }
-    end
-    place = place + 1
-  end
-  tbl.attributes['tbl-colwidths'] = nil
-end
-
 -- A reader of the page aloud says the head of the column with each cell.
 local function headed(tbl)
   for _, row in ipairs(tbl.head.rows) do
@@ -35,7 +23,6 @@ local function headed(tbl)
 end
 
 local function shaped(tbl)
-  fit(tbl)
   headed(tbl)
   return scrolled(tbl)
 end

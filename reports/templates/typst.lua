@@ -11,20 +11,7 @@ local function typst_string(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]', ' ') .. '"'
 end
 
--- How wide columns look is said apart from how wide they stand in the source.
-local function fit(tbl)
-  local place = 1
-  for number in (tbl.attributes['tbl-colwidths'] or ''):gmatch '[%d.]+' do
-    if tbl.colspecs[place] then
-      tbl.colspecs[place] = { tbl.colspecs[place][1], tonumber(number) / 100 }
-    end
-    place = place + 1
-  end
-  tbl.attributes['tbl-colwidths'] = nil
-end
-
 function Table(tbl)
-  fit(tbl)
   return {
     pandoc.RawBlock('typst', tbl.classes:includes 'lines' and '#[\n#set table(..working-table)' or '#[\n#set table(..official-table)'),
     tbl,
