@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+
+from conftest import ROOT, TinyProject
 
 from evalkit.assessment import Assessment, assess
 from evalkit.assessment.assessment import RESULT_COLUMNS
@@ -45,3 +48,13 @@ def write_state(root: Path, run: str) -> str:
     state.write_snapshot(catalog, run)
     state.write_manifest(catalog, run, failed, previous)
     return state.state_name(folder)
+
+
+def report_project(root: Path) -> TinyProject:
+    """Return the tiny project with all that reports need, not yet assessed."""
+    project = TinyProject(root)
+    shutil.copytree(ROOT / "reports" / "templates", root / "reports" / "templates")
+    shutil.copytree(ROOT / "params" / "reports", root / "params" / "reports")
+    for name in ("assess_region", "compare_regions"):
+        project.write(f"notebooks/{name}.ipynb", '{"cells": []}')
+    return project

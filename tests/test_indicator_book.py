@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 import report_samples as samples
-from conftest import ROOT, TinyProject
 from openpyxl.worksheet.worksheet import Worksheet
-from states import write_state
+from states import report_project, write_state
 from typer.testing import CliRunner
 
 from evalkit.messages.speech import Speech, speaking
@@ -210,10 +208,7 @@ def test_conditions_and_veto_items_come_first_and_empty_sets_are_no_fault(tmp_pa
 def test_the_command_names_an_unknown_region_and_writes_what_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from evalkit.cli.commands import app
 
-    project = TinyProject(tmp_path / "project")
-    shutil.copytree(ROOT / "params" / "reports", project.root / "params" / "reports")
-    for name in ("assess_region", "compare_regions"):
-        project.write(f"notebooks/{name}.ipynb", '{"cells": []}')
+    project = report_project(tmp_path / "project")
     write_state(project.root, project.run)
     out = tmp_path / "made"
     monkeypatch.chdir(project.root)

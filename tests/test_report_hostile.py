@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, TinyProject
 from pypdf import PdfReader
-from states import write_state
+from states import report_project, write_state
 
 from evalkit.messages import Language
 from evalkit.report.frame import Document
@@ -26,12 +25,7 @@ HOSTILE = (
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> TinyProject:
-    project = TinyProject(tmp_path)
-    shutil.copytree(ROOT / "reports" / "templates", tmp_path / "reports" / "templates")
-    shutil.copytree(ROOT / "params" / "reports", tmp_path / "params" / "reports")
-    for name in ("assess_region", "compare_regions"):
-        project.write(f"notebooks/{name}.ipynb", '{"cells": []}')
-    return project
+    return report_project(tmp_path)
 
 
 def document(project: TinyProject, plan: str = "", lang: Language = "zh") -> Document:
@@ -119,8 +113,13 @@ def test_a_minus_before_a_figure_stays_a_minus_in_the_pdf(tiny: TinyProject) -> 
     assert "-1+x" in text and "-2.5%" in text and "9704-2012" in text and "\u2212" not in text
 
 
-def test_very_long_words_take_no_longer_than_others(tiny: TinyProject) -> None:
-    long = "x" * 3000 + "长" * 3000
-    tiny.edit("params/sets/demo.yml", tiny.text("params/sets/demo.yml").split("name_zh: ", 2)[2].split("\n")[0].split(",")[0], long)
-    made = document(tiny, "annual")
-    assert long[:50] in html.unescape(made.text)
+def test_a_very_long_word_stands_whole_in_all_three(tiny: TinyProject) -> None:
+    long = "x" * 1500 + "长" * 1500
+    first = tiny.text("params/sets/demo.yml").split("name_zh: ", 2)[2].split("\n")[0].split(",")[0]
+    tiny.edit("params/sets/demo.yml", first, long)
+    docx, pdf, page = render(document(tiny, "annual"), ROOT / "reports" / "templates", tiny.root / "out")
+    read = "".join(one.extract_text() for one in PdfReader(pdf).pages)
+    for text in (docx_text(docx), html_text(page), read):
+        squeezed = re.sub(r"\s", "", text)
+        assert squeezed.count("长") >= 1500 and "x" * 20 in squeezed
+    assert long in docx_text(docx) and long in html_text(page)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, TinyProject
-from states import write_state
+from states import report_project, write_state
 from typer.testing import CliRunner
 
 from evalkit.catalog.report_plans import CHAPTERS, TEXTS, chapters_of_plans, load_report_plan
@@ -23,11 +22,7 @@ BROUGHT = {"reach", "trajectory", "fragile", "tasks", "schedule", "year", "opini
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> TinyProject:
-    project = TinyProject(tmp_path)
-    shutil.copytree(ROOT / "reports" / "templates", tmp_path / "reports" / "templates")
-    shutil.copytree(ROOT / "params" / "reports", tmp_path / "params" / "reports")
-    for name in ("assess_region", "compare_regions"):
-        project.write(f"notebooks/{name}.ipynb", '{"cells": []}')
+    project = report_project(tmp_path)
     write_state(tmp_path, project.run)
     return project
 
